@@ -1,0 +1,32 @@
+import { sentenceOf } from "./run/failure.ts";
+
+type Command = (args: string[]) => Promise<void>;
+
+/** Each command is loaded when it is asked for, so that a quick one does not wait for what the others import. */
+const commands: Record<string, { says: string; load: () => Promise<Command> }> = {
+  start: {
+    says: "starts parts and services; --traces shows traces in Zipkin, --with PATH takes libraries from a folder",
+    load: async () => (await import("./commands/start.ts")).start,
+  },
+  parts: { says: "starts the parts alone", load: async () => (await import("./commands/parts.ts")).parts },
+  reset: { says: "forgets everything this clone keeps", load: async () => (await import("./commands/reset.ts")).reset },
+};
+
+// Fetched parts are read by another user than the one who fetches them.
+process.umask(0o022);
+const [name = "", ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (!command) {
+  const lines = Object.entries(commands).map(([each, { says }]) => `  ${each.padEnd(10)} ${says}`);
+  process.stderr.write(
+    `${name ? `There is no command "${name}".` : "Which command?"} There are:\n${lines.join("\n")}\n`,
+  );
+  process.exit(2);
+}
+try {
+  await (await command.load())(args);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,40 @@
+export type NatsRights = { publish: { allow: string[] }; subscribe: { allow: string[] } };
+
+/**
+ * What a service may do on the bus: write its own events into its own stream, read the streams it hears through a
+ * consumer that has its name, and nothing else. `hears` holds the names of the services whose events it consumes.
+ */
+export function natsUser({ name, hears }: { name: string; hears: string[] }): NatsRights {
+  const own = streamOf(name);
+  return {
+    publish: {
+      allow: [
+        `lt.${name}.>`,
+        `hint.${name}.>`,
+        "$JS.API.INFO",
+        ...["CREATE", "UPDATE", "INFO", "MSG.GET"].map((call) => `$JS.API.STREAM.${call}.${own}`),
+        ...hears.flatMap((heard) => readingRights(streamOf(heard), name)),
+      ],
+    },
+    subscribe: { allow: [`_INBOX_${name}.>`, `hint.${name}.>`] },
+  };
+}
+
+/** The stream that holds a service's events. */
+export function streamOf(service: string): string {
+  return service.toUpperCase().replaceAll("-", "_");
+}
+
+function readingRights(stream: string, consumer: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}`,
+    // A consumer with one filter is made on a subject that ends in the filter.
+    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.>`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${consumer}`,
+    `$JS.API.CONSUMER.INFO.${stream}.${consumer}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
+    `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`,
+    `$JS.ACK.${stream}.${consumer}.>`,
+  ];
+}

@@ -1,0 +1,46 @@
+import { chown, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fetchNats } from "../fetch/nats.ts";
+import { privateFolder } from "../run/account.ts";
+import type { Platform } from "../run/platform.ts";
+import { assertFree } from "../run/port.ts";
+import { answers, untilReady } from "../run/process.ts";
+import { secret } from "../run/secrets.ts";
+import type { Service } from "../services.ts";
+import { natsConfiguration } from "./nats-configuration.ts";
+
+/** Where NATS answers. Its users' passwords are the secrets `nats-<user>`; `admin` may do everything. */
+export type Nats = { url: string };
+
+/** Starts NATS with one user for each service, or takes the one that runs elsewhere. */
+export async function startNats(platform: Platform, services: Service[]): Promise<Nats> {
+  if (platform.settings.elsewhere.nats) return { url: platform.settings.elsewhere.nats };
+  const { NATS_PORT: port, NATS_MONITOR_PORT: monitorPort } = platform.settings.ports;
+  await assertFree(port, "NATS", "NATS_PORT");
+  await assertFree(monitorPort, "NATS", "NATS_MONITOR_PORT");
+  const program = await fetchNats(platform.places);
+  const folder = await privateFolder(join(platform.places.kept, "nats"), platform.account);
+  const users = await Promise.all(
+    [{ name: "admin", hears: [] }, ...services].map(async ({ name, hears }) => {
+      const { value } = await secret(platform.places.secrets, `nats-${name}`);
+      return { name, hears, password: value };
+    }),
+  );
+  const file = join(folder, "nats.json");
+  await writeFile(file, natsConfiguration({ port, monitorPort, storeFolder: join(folder, "store"), users }), {
+    mode: 0o600,
+  });
+  if (platform.account) await chown(file, platform.account.uid, platform.account.gid);
+  const running = await platform.launch({
+    name: "NATS",
+    program,
+    args: ["--config", file],
+    env: { TZ: "UTC" },
+    log: join(platform.places.logs, "nats.log"),
+    account: platform.account,
+    stopSignal: "SIGTERM",
+    stopSecondsMax: 10,
+  });
+  await untilReady(running, 30, () => answers(`http://127.0.0.1:${monitorPort}/healthz`));
+  return { url: `nats://127.0.0.1:${port}` };
+}

@@ -1,0 +1,84 @@
+import { readSettings, type Settings } from "../settings.ts";
+import { type Account, assertReachable, partsAccount } from "./account.ts";
+import { Failure } from "./failure.ts";
+import { type Places, readPlaces } from "./places.ts";
+import { type ProcessAsk, type RunningProcess, startProcess } from "./process.ts";
+import { mkdir } from "node:fs/promises";
+
+/** What runs of this clone: it knows the places and settings, starts processes, and stops all of them in reverse. */
+export type Platform = {
+  places: Places;
+  settings: Settings;
+  account: Account | undefined;
+  say(line: string): void;
+  /** Does one step of a start and says how it went in one line. */
+  step<T>(name: string, address: string, work: () => Promise<T>): Promise<T>;
+  launch(ask: ProcessAsk): Promise<RunningProcess>;
+  /** Settles when somebody asks the command to stop. */
+  stopAsked: Promise<void>;
+  stopAll(): Promise<void>;
+};
+
+export async function openPlatform(): Promise<Platform> {
+  const places = readPlaces();
+  const settings = readSettings(process.env);
+  const account = await partsAccount();
+  for (const folder of [places.cache, places.kept, places.logs]) await mkdir(folder, { recursive: true, mode: 0o755 });
+  for (const folder of [places.cache, places.kept]) await assertReachable(folder, account);
+
+  const started: RunningProcess[] = [];
+  let stopping = false;
+  const stopAsked = new Promise<void>((resolve) => {
+    // Never "once": at Ctrl-C npm passes the signal on too, and a second one must not cut the orderly stop short.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+  });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+  return {
+    places,
+    settings,
+    account,
+    say,
+    stopAsked,
+    async step(name, address, work) {
+      const begin = performance.now();
+      const result = await work();
+      if (!stopping) say(`${name.padEnd(20)} ready ${seconds(begin).padStart(7)}   ${address}`);
+      return result;
+    },
+    async launch(ask) {
+      if (stopping) throw new Failure(`${ask.name} was not started, because the platform is being stopped.`);
+      const running = await startProcess(ask);
+      started.push(running);
+      void running.exited.then(() => {
+        if (!stopping) say(`${ask.name} has ended; the others go on. Its log: ${ask.log}`);
+      });
+      return running;
+    },
+    async stopAll() {
+      stopping = true;
+      for (const running of started.toReversed()) {
+        const begin = performance.now();
+        await running.stop();
+        say(`${running.name.padEnd(20)} stopped ${seconds(begin).padStart(5)}`);
+      }
+    },
+  };
+}
+
+/**
+ * Runs a start to its end, waits until somebody asks to stop, and stops everything in reverse; the same when the start
+ * fails or is interrupted.
+ */
+export async function runUntilAsked(platform: Platform, start: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.race([start(), platform.stopAsked]);
+    await platform.stopAsked;
+  } finally {
+    await platform.stopAll();
+  }
+}
+
+function seconds(begin: number): string {
+  return `${((performance.now() - begin) / 1000).toFixed(1)} s`;
+}

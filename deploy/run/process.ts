@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Account } from "./account.ts";
+import { Failure } from "./failure.ts";
+import { lastErrorLine } from "./log.ts";
+
+export type ProcessAsk = {
+  /** What people call it, in sentences and in the log's name. */
+  name: string;
+  program: string;
+  args: string[];
+  env: Record<string, string | undefined>;
+  cwd?: string;
+  log: string;
+  account?: Account | undefined;
+  stopSignal: "SIGTERM" | "SIGINT";
+  /** Longer waits end in SIGKILL; the Java parts write their class archive at their first stop. */
+  stopSecondsMax: number;
+};
+
+/** A part or service that runs. `exited` settles when it ends, for whatever reason. */
+export type RunningProcess = { name: string; pid: number; log: string; exited: Promise<void>; stop(): Promise<void> };
+
+/**
+ * Starts a program with its output in its log. It leads a group of its own, so that Ctrl-C at a terminal reaches only
+ * the command, which then stops everything in order; when the command itself is killed, the kernel stops the program.
+ */
+export async function startProcess(ask: ProcessAsk): Promise<RunningProcess> {
+  await mkdir(dirname(ask.log), { recursive: true });
+  await using log = await open(ask.log, "a", 0o640);
+  const asAccount = ask.account ? [`--reuid=${ask.account.uid}`, `--regid=${ask.account.gid}`, "--clear-groups"] : [];
+  const withParent = `--pdeathsig=${ask.stopSignal.slice(3)}`;
+  const child = spawn("setpriv", [...asAccount, withParent, "--", ask.program, ...ask.args], {
+    cwd: ask.cwd ?? "/",
+    env: ask.env,
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) =>
+      reject(new Failure(`${ask.name} could not be started: ${cause.message}`, { cause })),
+    );
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return { name: ask.name, pid: child.pid as number, log: ask.log, exited, stop: () => stop(child, exited, ask) };
+}
+
+/** Waits until a check holds. Fails with one sentence when the process ends first or the time is over. */
+export async function untilReady(
+  running: RunningProcess,
+  secondsMax: number,
+  check: () => Promise<boolean>,
+): Promise<void> {
+  const end = Date.now() + secondsMax * 1000;
+  let ended = false;
+  let wait = 20;
+  void running.exited.then(() => {
+    ended = true;
+  });
+  while (Date.now() < end) {
+    if (ended) throw await notReady(running, "ended while starting");
+    if (await check().catch(() => false)) return;
+    await pause(wait);
+    // A part that takes long is asked less often: Keycloak logs every question about its health.
+    wait = Math.min(wait * 1.5, 500);
+  }
+  throw await notReady(running, `was not ready within ${secondsMax} seconds`);
+}
+
+/** A check for untilReady: an address answers 200. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+async function notReady(running: RunningProcess, what: string): Promise<Failure> {
+  const reason = await lastErrorLine(running.log);
+  return new Failure(`${running.name} ${what}${reason ? `: ${reason}` : ""} (log: ${running.log})`);
+}
+
+async function stop(child: ChildProcess, exited: Promise<void>, ask: ProcessAsk): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(ask.stopSignal);
+  const over = new AbortController();
+  const late = pause(ask.stopSecondsMax * 1000, "late", { signal: over.signal }).catch(() => "in time");
+  if ((await Promise.race([exited, late])) === "late") {
+    child.kill("SIGKILL");
+    await exited;
+  }
+  over.abort();
+}

@@ -1,0 +1,60 @@
+import { Failure } from "./run/failure.ts";
+
+const defaults = {
+  POSTGRES_PORT: 25432,
+  NATS_PORT: 24222,
+  NATS_MONITOR_PORT: 28222,
+  KEYCLOAK_PORT: 28080,
+  KEYCLOAK_MANAGEMENT_PORT: 29000,
+  OPENSEARCH_PORT: 29200,
+  OPENSEARCH_TRANSPORT_PORT: 29300,
+  ZIPKIN_PORT: 29411,
+};
+
+export type PortName = keyof typeof defaults;
+export type Settings = {
+  ports: Record<PortName, number>;
+  /** Addresses of parts that run elsewhere; such a part is not started here. */
+  elsewhere: {
+    postgres?: string;
+    postgresPasswordFile?: string;
+    nats?: string;
+    keycloak?: string;
+    openSearch?: string;
+  };
+};
+
+/** Reads ports and addresses of the parts. A wrong one is refused with its name, its value and what is expected. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const ports = { ...defaults };
+  for (const name of Object.keys(defaults) as PortName[]) ports[name] = portOf(name, environment[name], defaults[name]);
+  const twice = Object.entries(ports).find(([name, port]) =>
+    Object.entries(ports).some(([other, otherPort]) => other !== name && otherPort === port),
+  );
+  if (twice) throw new Failure(`${twice[0]} is ${twice[1]}, which another port setting has too; give each its own.`);
+  const { POSTGRES_URL, POSTGRES_PASSWORD_FILE, NATS_URL, KEYCLOAK_URL, OPENSEARCH_URL } = environment;
+  if (POSTGRES_URL && !POSTGRES_PASSWORD_FILE)
+    throw new Failure("POSTGRES_URL is set, so POSTGRES_PASSWORD_FILE must name the file with that user's password.");
+  return {
+    ports,
+    elsewhere: {
+      ...(POSTGRES_URL && { postgres: addressOf("POSTGRES_URL", POSTGRES_URL, ["postgres:", "postgresql:"]) }),
+      ...(POSTGRES_PASSWORD_FILE && { postgresPasswordFile: POSTGRES_PASSWORD_FILE }),
+      ...(NATS_URL && { nats: addressOf("NATS_URL", NATS_URL, ["nats:", "tls:"]) }),
+      ...(KEYCLOAK_URL && { keycloak: addressOf("KEYCLOAK_URL", KEYCLOAK_URL, ["http:", "https:"]) }),
+      ...(OPENSEARCH_URL && { openSearch: addressOf("OPENSEARCH_URL", OPENSEARCH_URL, ["http:", "https:"]) }),
+    },
+  };
+}
+
+function portOf(name: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined || given === "") return otherwise;
+  const port = Number(given);
+  if (Number.isInteger(port) && port >= 1024 && port <= 65535) return port;
+  throw new Failure(`${name} is "${given}"; expected is a port between 1024 and 65535.`);
+}
+
+function addressOf(name: string, given: string, protocols: string[]): string {
+  if (URL.canParse(given) && protocols.includes(new URL(given).protocol)) return given;
+  throw new Failure(`${name} is "${given}"; expected is an address that begins with ${protocols[0]}//.`);
+}
