@@ -1,18 +1,32 @@
-/** A service of the platform: where it listens, and whose events it hears. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { hears, type Service as Declared } from "@lienthong/service/service.ts";
+
+/** A service of the platform and where it listens on this machine. */
 export type Service = {
   name: string;
   grpcPort?: number;
   httpPort: number;
-  hears: string[];
   /** What Node needs besides the program, before its name. */
   nodeArgs?: string[];
 };
 
 /** In the order in which they start: who is asked comes before who asks. */
 export const services: Service[] = [
-  { name: "identity", grpcPort: 7001, httpPort: 7101, hears: [] },
-  { name: "catalogue", grpcPort: 7002, httpPort: 7102, hears: ["identity", "circulation"] },
-  { name: "circulation", grpcPort: 7003, httpPort: 7103, hears: ["identity", "catalogue"] },
-  { name: "gateway", httpPort: 7090, hears: [] },
-  { name: "portal", httpPort: 7080, hears: ["catalogue", "circulation"], nodeArgs: ["--import", "tsx"] },
+  { name: "identity", grpcPort: 7001, httpPort: 7101 },
+  { name: "catalogue", grpcPort: 7002, httpPort: 7102 },
+  { name: "circulation", grpcPort: 7003, httpPort: 7103 },
+  { name: "gateway", httpPort: 7090 },
+  { name: "portal", httpPort: 7080, nodeArgs: ["--import", "tsx"] },
 ];
+
+/** The services whose events a service hears, as its own service.ts declares; the NATS rights are made from it. */
+export async function heardBy(name: string): Promise<string[]> {
+  const file = join(import.meta.dirname, "..", "services", name, "service.ts");
+  if (!existsSync(file)) return [];
+  const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
+  const declared = Object.values(exported).find((value) => (value as Partial<Declared> | null)?.name === name);
+  if (!declared) throw new Error(`services/${name}/service.ts exports no declaration of a service named "${name}"`);
+  return hears(declared as Declared);
+}

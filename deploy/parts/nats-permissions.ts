@@ -13,6 +13,8 @@ export function natsUser({ name, hears }: { name: string; hears: string[] }): Na
         `hint.${name}.>`,
         "$JS.API.INFO",
         ...["CREATE", "UPDATE", "INFO", "MSG.GET"].map((call) => `$JS.API.STREAM.${call}.${own}`),
+        // It compares what lies in its stream with its archive, through a consumer that lives as long as that takes.
+        ...readingRights(own, `${name}-reconcile`),
         ...hears.flatMap((heard) => readingRights(streamOf(heard), name)),
       ],
     },

@@ -6,7 +6,7 @@ import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
-import type { Service } from "../services.ts";
+import { heardBy, type Service } from "../services.ts";
 import { natsConfiguration } from "./nats-configuration.ts";
 
 /** Where NATS answers. Its users' passwords are the secrets `nats-<user>`; `admin` may do everything. */
@@ -20,12 +20,14 @@ export async function startNats(platform: Platform, services: Service[]): Promis
   await assertFree(monitorPort, "NATS", "NATS_MONITOR_PORT");
   const program = await fetchNats(platform.places);
   const folder = await privateFolder(join(platform.places.kept, "nats"), platform.account);
-  const users = await Promise.all(
-    [{ name: "admin", hears: [] }, ...services].map(async ({ name, hears }) => {
-      const { value } = await secret(platform.places.secrets, `nats-${name}`);
-      return { name, hears, password: value };
-    }),
-  );
+  const users = await Promise.all([
+    { name: "admin", password: await passwordOf(platform, "admin"), hears: [] },
+    ...services.map(async ({ name }) => ({
+      name,
+      password: await passwordOf(platform, name),
+      hears: await heardBy(name),
+    })),
+  ]);
   const file = join(folder, "nats.json");
   await writeFile(file, natsConfiguration({ port, monitorPort, storeFolder: join(folder, "store"), users }), {
     mode: 0o600,
@@ -43,4 +45,8 @@ export async function startNats(platform: Platform, services: Service[]): Promis
   });
   await untilReady(running, 30, () => answers(`http://127.0.0.1:${monitorPort}/healthz`));
   return { url: `nats://127.0.0.1:${port}` };
+}
+
+async function passwordOf(platform: Platform, user: string): Promise<string> {
+  return (await secret(platform.places.secrets, `nats-${user}`)).value;
 }
