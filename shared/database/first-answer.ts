@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import type { Actor } from "@lienthong/auth/actor.ts";
+import type { Database } from "./database.ts";
+import { run, sql, type Transaction } from "./transaction.ts";
+
+/** A request that a client may send again: its id, the call and what was asked. */
+export type RepeatableRequest = { requestId: string; call: string; body: Uint8Array };
+
+/** The same request id came with another body: the client mixed up two requests. */
+export class RequestIdReused extends Error {}
+
+/** Another transaction has kept its answer first; what this one did must not commit. */
+export class AnsweredMeanwhile extends Error {}
+
+/**
+ * The answer that was given to this request before, if any: asked before anything else is done.
+ * @throws RequestIdReused when it was another request
+ */
+export async function firstAnswer(
+  database: Database,
+  actor: Actor,
+  request: RepeatableRequest,
+): Promise<Uint8Array | undefined> {
+  const found = await database.frame.query<{ call: string; bodyHash: Buffer; answer: Buffer }>(sql`
+    select call, body_hash as "bodyHash", answer from first_answer
+    where actor = ${actorKey(actor)} and request_id = ${request.requestId}`);
+  const [kept] = found.rows;
+  if (!kept) return undefined;
+  if (kept.call !== request.call || !kept.bodyHash.equals(hash(request.body))) {
+    throw new RequestIdReused(`Request id ${request.requestId} was used for another request`);
+  }
+  return kept.answer;
+}
+
+/**
+ * Keeps the answer in the command's own transaction.
+ * @throws AnsweredMeanwhile when the same request was answered by another transaction that committed first
+ */
+export async function keepAnswer(tx: Transaction, request: RepeatableRequest, answer: Uint8Array): Promise<void> {
+  const kept = await run(
+    tx,
+    sql`
+    insert into first_answer (actor, request_id, call, body_hash, answer)
+    values (${actorKey(tx.actor)}, ${request.requestId}, ${request.call}, ${hash(request.body)}, ${Buffer.from(answer)})
+    on conflict do nothing`,
+  );
+  if (kept === 0) throw new AnsweredMeanwhile(request.requestId);
+}
+
+const actorKey = (actor: Actor) => `${actor.kind}:${actor.id}`;
+const hash = (body: Uint8Array) => createHash("sha256").update(body).digest();

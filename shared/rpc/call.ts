@@ -1,0 +1,132 @@
+import { actingAt, type Actor, nobody } from "@lienthong/auth/actor.ts";
+import { may, type Permission } from "@lienthong/auth/permission.ts";
+import { TokenRefused, type VerifyToken } from "@lienthong/auth/verify.ts";
+import type { Database } from "@lienthong/database/database.ts";
+import {
+  AnsweredMeanwhile,
+  firstAnswer,
+  keepAnswer,
+  type RepeatableRequest,
+  RequestIdReused,
+} from "@lienthong/database/first-answer.ts";
+import type { Log } from "@lienthong/telemetry/log.ts";
+import type { Answer, Caller } from "./answer.ts";
+import type { CallContext } from "./client.ts";
+import type { Clients } from "./clients.ts";
+import { badInput, CallFault, notFound } from "./fault.ts";
+
+/** One call as it came in, whatever carried it. */
+export type Incoming = {
+  call: string;
+  token: string | undefined;
+  libraryId: string | undefined;
+  requestId: string | undefined;
+  ask: unknown;
+  /** The request's bytes; empty for an upload, whose repetition is known by its request id alone. */
+  body: Uint8Array;
+};
+
+export type Method = { encode(reply: unknown): Buffer; decode(reply: Buffer): unknown };
+
+export type Doors = {
+  database: Database;
+  verify: VerifyToken;
+  log: Log;
+  clientsFor(context: CallContext): Clients;
+};
+
+const requestIdShape = /^[\x21-\x7e]{8,200}$/;
+
+/** Who calls, proven by the token. @throws CallFault no-token */
+export async function actorOf(verify: VerifyToken, incoming: Incoming): Promise<Actor> {
+  if (incoming.token === undefined) return nobody;
+  try {
+    return actingAt(await verify(incoming.token), incoming.libraryId);
+  } catch (cause) {
+    if (cause instanceof TokenRefused) throw new CallFault("no-token", "The access token is not accepted", { cause });
+    throw new CallFault("unavailable", "Sign-in cannot be checked at present", { cause });
+  }
+}
+
+/** @throws CallFault no-token, not-allowed, or not-found where another library is asked for */
+export function checkPermission(actor: Actor, permission: Permission | readonly Permission[], ask: unknown): void {
+  const cells: readonly Permission[] = "to" in permission ? [permission] : permission;
+  const granted = cells.filter((cell) => may(actor, cell));
+  if (granted.length === 0) {
+    if (actor.kind === "nobody") throw new CallFault("no-token", "Sign in first");
+    throw new CallFault("not-allowed", "Your account has no role for this");
+  }
+  const asked = (ask as { libraryId?: unknown }).libraryId;
+  const boundToOwn = granted.every((cell) => cell.to === "role" && cell.at === "library");
+  // To staff another library's matters look as if they were not there.
+  if (boundToOwn && typeof asked === "string" && asked !== "" && asked !== actor.libraryId) throw notFound("library");
+}
+
+/** Runs an answer for a caller who may have it; the same request again gets its first answer. */
+export async function reply(
+  doors: Doors,
+  answer: Answer<unknown, unknown>,
+  method: Method,
+  actor: Actor,
+  incoming: Incoming,
+): Promise<unknown> {
+  const clients = doors.clientsFor({
+    ...(incoming.token === undefined ? {} : { token: incoming.token }),
+    libraryId: actor.libraryId ?? undefined,
+  });
+  const read: Caller["read"] = (work) => doors.database.transact(actor, work);
+  const caller = { ...clients, actor, log: doors.log, read };
+  if (answer.kind === "query") return answer.run(incoming.ask, { ...caller, as: read });
+
+  const request = repeatable(incoming);
+  const again = async () => {
+    const kept = await firstAnswer(doors.database, actor, request);
+    return kept && method.decode(Buffer.from(kept));
+  };
+  const first = await again();
+  if (first !== undefined) return first;
+  let kept: unknown;
+  const as: Caller["as"] = (work) =>
+    doors.database.transact(actor, async (tx) => {
+      const result = await work(tx);
+      await keepAnswer(tx, request, method.encode(result));
+      kept = result;
+      return result;
+    });
+  try {
+    const given = await answer.run(incoming.ask, { ...caller, as });
+    // A refusal given before the transaction changed nothing and may be asked for again.
+    if (kept !== undefined && kept !== given) throw new Error(`${incoming.call} answered something else than it kept`);
+    return given;
+  } catch (error) {
+    if (!(error instanceof AnsweredMeanwhile)) throw error;
+    return again();
+  }
+}
+
+function repeatable(incoming: Incoming): RepeatableRequest {
+  const { requestId, call, body } = incoming;
+  if (requestId === undefined || !requestIdShape.test(requestId)) {
+    throw badInput({
+      field: "request-id",
+      problem: "a command needs a request id of 8 to 200 visible ASCII characters",
+    });
+  }
+  return { requestId, call, body };
+}
+
+const databaseIsAway = /^(08...|57P0.|53...|ECONN.*|EPIPE|ETIMEDOUT)$/;
+
+/** What the caller learns of an error. */
+export function faultOf(error: unknown): CallFault {
+  if (error instanceof CallFault) return error;
+  if (error instanceof RequestIdReused) return new CallFault("request-id-reused", error.message, { cause: error });
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (
+    databaseIsAway.test(code) ||
+    /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(message)
+  ) {
+    return new CallFault("unavailable", "A part of the service does not answer at present", { cause: error });
+  }
+  return new CallFault("fault", "An internal fault", { cause: error });
+}

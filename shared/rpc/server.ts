@@ -1,0 +1,110 @@
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerErrorResponse,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
+import { actorLabel, nobody } from "@lienthong/auth/actor.ts";
+import type { Permission } from "@lienthong/auth/permission.ts";
+import { durations } from "@lienthong/telemetry/metric.ts";
+import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
+import type { Answer } from "./answer.ts";
+import { actorOf, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
+import { toStatus } from "./fault.ts";
+
+const callSeconds = durations("call_seconds", "Calls by name and outcome");
+
+export type RpcServer = { port: number; stop(): Promise<void> };
+
+type Rows = Record<string, Permission | readonly Permission[]>;
+
+/**
+ * Serves a service's calls. For each: whose token, may they, the answer or its first one, one log line, one span, one
+ * measurement. Nothing of this stands in a room.
+ */
+export async function serve(
+  definition: ServiceDefinition,
+  answers: Record<string, Answer<never, unknown>>,
+  permissions: Rows,
+  doors: Doors,
+  address: { host: string; port: number },
+): Promise<RpcServer> {
+  const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
+  const handlers = Object.entries(definition).map(([call, method]) => {
+    const answer = answers[call] as Answer<unknown, unknown> | undefined;
+    const permission = permissions[call];
+    if (!answer || !permission) throw new Error(`${method.path} has no answer or no permission`);
+    const coder = { encode: method.responseSerialize, decode: method.responseDeserialize };
+    const take = async (
+      incoming: ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>,
+      respond: sendUnaryData<unknown>,
+    ) => {
+      const started = performance.now();
+      const metadata = incoming.metadata;
+      const asked: Incoming = {
+        call: method.path,
+        token: /^Bearer (.+)$/.exec(text(metadata, "authorization") ?? "")?.[1],
+        libraryId: text(metadata, "library"),
+        requestId: text(metadata, "request-id"),
+        ask: "request" in incoming ? incoming.request : incoming,
+        body: "request" in incoming ? method.requestSerialize(incoming.request) : new Uint8Array(),
+      };
+      let actor = nobody;
+      const work = async () => {
+        actor = await actorOf(doors.verify, asked);
+        checkPermission(actor, permission, "request" in incoming ? incoming.request : {});
+        return reply(doors, answer, coder, actor, asked);
+      };
+      const done = (outcome: string, error?: unknown) => {
+        const ms = Math.round(performance.now() - started);
+        const line = { call: method.path, actor: actorLabel(actor), library: actor.libraryId, outcome, ms };
+        callSeconds.observe(ms / 1000, { call, outcome });
+        if (outcome === "fault") doors.log.error({ ...line, err: error, runbook: "call-fault" }, "call");
+        else doors.log.info(line, "call");
+      };
+      const parent = { traceparent: text(metadata, "traceparent") ?? "" };
+      try {
+        const answered = await inSpan(`answer ${call}`, { kind: SpanKind.SERVER, parent }, work);
+        done(outcomeOf(answered));
+        respond(null, answered);
+      } catch (error) {
+        const fault = faultOf(error);
+        done(fault.kind, error);
+        respond(toStatus(fault, new Metadata()) as ServerErrorResponse);
+      }
+    };
+    return [call, (incoming: never, respond: never) => void take(incoming, respond)];
+  });
+  server.addService(definition, Object.fromEntries(handlers));
+  const port = await new Promise<number>((bound, failed) => {
+    server.bindAsync(`${address.host}:${address.port}`, ServerCredentials.createInsecure(), (error, at) =>
+      error ? failed(error) : bound(at),
+    );
+  });
+  return {
+    port,
+    stop: () =>
+      new Promise((stopped) => {
+        const force = setTimeout(() => server.forceShutdown(), 5_000);
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          stopped();
+        });
+      }),
+  };
+}
+
+function text(metadata: Metadata, name: string): string | undefined {
+  const [value] = metadata.get(name);
+  return value === undefined ? undefined : value.toString();
+}
+
+/** `ok`, or the code of the refusal. */
+function outcomeOf(answered: unknown): string {
+  const outcome = (answered as { outcome?: { $case: string; value: { code?: string } } }).outcome;
+  return outcome?.$case === "refused" ? (outcome.value.code ?? "refused") : "ok";
+}

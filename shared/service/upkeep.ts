@@ -1,0 +1,47 @@
+import { reconcile } from "@lienthong/bus/reconcile.ts";
+import type { Bus } from "@lienthong/bus/connection.ts";
+import type { Database } from "@lienthong/database/database.ts";
+import { run, sql } from "@lienthong/database/transaction.ts";
+import { type AnyJob, job } from "@lienthong/jobs/job.ts";
+import { z } from "zod";
+
+const nothing = z.undefined();
+
+/** What every service does by the clock for the frame's own tables. */
+export function upkeep(database: Database, bus: Bus | undefined): AnyJob[] {
+  const turnArchive = job("turn-outbox-archive", { cron: "7 * * * *", payload: nothing }, async (work) => {
+    await work.as((tx) => run(tx, sql`select turn_outbox_archive()`));
+  });
+  const forgetInbox = job("forget-inbox", { cron: "17 3 * * *", payload: nothing }, async (work) => {
+    // Longer than the bus keeps an event, so that one brought again is still known.
+    while (
+      (await work.as((tx) =>
+        run(
+          tx,
+          sql`
+      delete from inbox where ctid = any(array(
+        select ctid from inbox where at < now() - interval '35 days' limit 5000))`,
+        ),
+      )) > 0 &&
+      !work.stopping.aborted
+    );
+  });
+  const forgetAnswers = job("forget-first-answers", { cron: "27 3 * * *", payload: nothing }, async (work) => {
+    while (
+      (await work.as((tx) =>
+        run(
+          tx,
+          sql`
+      delete from first_answer where ctid = any(array(
+        select ctid from first_answer where at < now() - interval '30 days' limit 5000))`,
+        ),
+      )) > 0 &&
+      !work.stopping.aborted
+    );
+  });
+  if (!bus) return [turnArchive, forgetInbox, forgetAnswers];
+  const compare = job("compare-bus-with-archive", { cron: "*/5 * * * *", payload: nothing }, async (work) => {
+    await reconcile(database, bus, work.log);
+  });
+  return [turnArchive, forgetInbox, forgetAnswers, compare];
+}
