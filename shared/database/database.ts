@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Actor } from "@lienthong/auth/actor.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import pg from "pg";
+import { connectionString, type DatabaseAddress } from "./address.ts";
 import type { Transaction } from "./transaction.ts";
 
 export type Database = {
@@ -19,12 +20,6 @@ export type Database = {
   readonly frame: pg.Pool;
 };
 
-export type DatabaseAddress = {
-  /** `postgres://role@host:port/name`, without password. */
-  url: string;
-  password: string;
-};
-
 const attemptsMax = 3;
 const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
@@ -37,8 +32,7 @@ types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 /** Opens the pool of a service's own role. */
 export function openDatabase(address: DatabaseAddress, onError: (error: Error) => void): Database {
   const pool = new pg.Pool({
-    connectionString: address.url,
-    password: address.password,
+    connectionString: connectionString(address),
     max: connectionsMax,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,

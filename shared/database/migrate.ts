@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runner } from "node-pg-migrate";
 import pg from "pg";
-import type { DatabaseAddress } from "./database.ts";
+import { connectionString, type DatabaseAddress } from "./address.ts";
 
 const frame = join(dirname(fileURLToPath(import.meta.url)), "migrations");
 
@@ -14,7 +14,7 @@ const frame = join(dirname(fileURLToPath(import.meta.url)), "migrations");
  * @param folder the service's folder of numbered SQL files
  */
 export async function migrate(owner: DatabaseAddress, appRole: string, folder: string): Promise<void> {
-  const client = new pg.Client({ connectionString: owner.url, password: owner.password });
+  const client = new pg.Client({ connectionString: connectionString(owner) });
   await client.connect();
   try {
     await client.query("select pg_advisory_lock(hashtext('migrate'))");

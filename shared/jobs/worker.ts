@@ -1,5 +1,6 @@
 import { serviceActor } from "@lienthong/auth/actor.ts";
-import type { Database, DatabaseAddress } from "@lienthong/database/database.ts";
+import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
+import type { Database } from "@lienthong/database/database.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
@@ -11,7 +12,10 @@ export type Worker = { stop(): Promise<void> };
 
 /** Brings the queue's tables to the newest shape and lets the service's own role work with them. */
 export async function migrateJobs(owner: DatabaseAddress, appRole: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: owner.url, password: owner.password, max: 1 });
+  const pool = new pg.Pool({ connectionString: connectionString(owner), max: 1 });
+  // A connection that breaks makes the statement on it fail, and that is where it is heard.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   try {
     await runMigrations({ pgPool: pool, logger: quiet });
     const role = pg.escapeIdentifier(appRole);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseAddress } from "@lienthong/database/database.ts";
+import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
 import { migrate } from "@lienthong/database/migrate.ts";
 import { migrateJobs } from "@lienthong/jobs/worker.ts";
 import pg from "pg";
@@ -16,7 +16,7 @@ const password = "for-tests-on-loopback";
  * @param folder the service's folder, or undefined for the frame's tables alone
  */
 export async function testDatabase(service: string, folder: string): Promise<TestDatabase> {
-  const admin = new pg.Client({ connectionString: parts.postgres().url, password: parts.postgres().password });
+  const admin = new pg.Client({ connectionString: connectionString(parts.postgres()) });
   await admin.connect();
   const name = `test_${service.replaceAll("-", "_")}_${randomBytes(5).toString("hex")}`;
   try {
@@ -29,7 +29,7 @@ export async function testDatabase(service: string, folder: string): Promise<Tes
     app: { url: addressOf("test_app", name), password },
     owner: { url: addressOf("test_owner", name), password },
     async drop() {
-      const dropper = new pg.Client({ connectionString: parts.postgres().url, password: parts.postgres().password });
+      const dropper = new pg.Client({ connectionString: connectionString(parts.postgres()) });
       await dropper.connect();
       await dropper.query(`drop database ${name} with (force)`);
       await dropper.end();
