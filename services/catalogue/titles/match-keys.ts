@@ -1,0 +1,145 @@
+import { controlField, dataFields, first, type MarcRecord, subfields, valuesOf } from "@lienthong/marc/record.ts";
+import { canon } from "@lienthong/text/canon.ts";
+import { foldCanon } from "@lienthong/text/fold.ts";
+import { editionNumber } from "./edition.ts";
+import { formKey, isThesis, isUnique } from "./form.ts";
+import { imprintOf, pagesOf, publisherKey } from "./imprint.ts";
+import { isbn13, issn } from "./isbn.ts";
+import { authorKey } from "./names.ts";
+import { titleParts, volumeOf } from "./title-parts.ts";
+
+/**
+ * What a record says of itself, made comparable. An empty text means: the record does not say. All are canons but
+ * `form`, `lang` and `vol`; `pages` is absent when unknown, `edition` is absent when no number is given.
+ */
+export type Told = {
+  form: string;
+  vol: string;
+  title: string;
+  subtitle: string;
+  author: string;
+  year: string;
+  publ: string;
+  lang: string;
+  edition?: number;
+  pages?: number;
+};
+
+/**
+ * The keys by which records of one edition find each other (docs/decisions/0010-match-keys.md).
+ *
+ * S1 to S4 unite: `s1` a valid ISBN with a second witness, `s2` an ISSN, `s3` a number of a national bibliography, `s4` a
+ * description without identifiers. C1 to C3 only bring pairs before a person: `c1` the same title and author without marks,
+ * `c2` the same ISBN, `c3` the same publisher and year and the same page count or author.
+ */
+export type MatchKeys = {
+  s1: string[];
+  s2: string[];
+  s3: string[];
+  s4?: string;
+  c1?: string;
+  c2: string[];
+  c3: string[];
+  told: Told;
+};
+
+// A record names a handful of ISBN; hundreds come from broken conversions and would unite everything with everything.
+const isbnsMax = 20;
+const headSyllables = 4;
+
+/** The match keys of a record: a pure function of its text, the same for every library that catalogued alike. */
+export function matchKeys(record: MarcRecord): MatchKeys {
+  const told = toldBy(record);
+  const folded = { title: foldCanon(told.title), author: foldCanon(told.author), publ: foldCanon(told.publ) };
+  const head = folded.title.split(" ").slice(0, headSyllables).join(" ");
+  const isbns = isbnsOf(record);
+  const serial = record.leader[7] === "s";
+
+  const s1: string[] = [];
+  for (const isbn of isbns) {
+    if (head) s1.push(key(isbn, told.vol, told.form, "title", head));
+    // Author, year and pages together stand in for a title that was mistyped in its first words.
+    if (folded.author && told.year && told.pages) {
+      s1.push(key(isbn, told.vol, told.form, "author", folded.author, told.year, String(told.pages)));
+    }
+  }
+  const s4 = describesAlone(record, told)
+    ? key(told.title, told.year, String(told.edition ?? 1), told.vol, told.publ, told.form)
+    : undefined;
+  const c1 = folded.title ? key(folded.title, folded.author, told.vol) : undefined;
+  const c3: string[] = [];
+  if (told.pages && told.year && folded.publ) {
+    c3.push(key("pages", folded.publ, told.year, told.vol, told.form, String(told.pages)));
+    if (folded.author) c3.push(key("author", folded.publ, told.year, told.vol, told.form, folded.author));
+  }
+  return {
+    s1,
+    s2: serial ? issnsOf(record).map((number) => key(number, told.form)) : [],
+    s3: nationalNumbers(record).map((number) => key(number, told.vol, told.form)),
+    ...(s4 && { s4 }),
+    ...(c1 && { c1 }),
+    c2: isbns,
+    c3,
+    told,
+  };
+}
+
+/** The record's statements as keys compare them. */
+export function toldBy(record: MarcRecord): Told {
+  const parts = titleParts(record);
+  const imprint = imprintOf(record);
+  const edition = editionNumber(first(record, "250", "a") ?? "");
+  const pages = pagesOf(record);
+  return {
+    form: formKey(record),
+    vol: volumeOf(record, parts),
+    title: canon(parts.proper),
+    subtitle: canon([parts.part, parts.subtitle].filter(Boolean).join(" ")),
+    author: authorKey(record),
+    year: imprint.year ?? "",
+    // A thesis has no publisher; its school is given or not, so that it is one is all that counts.
+    publ: isThesis(record) ? "thesis" : publisherKey(imprint.publisher ?? ""),
+    lang: languageOf(record),
+    ...(edition && { edition }),
+    ...(pages && { pages }),
+  };
+}
+
+/** All valid ISBN of the record as 13 digits, each once, cancelled ones ($z) left out. */
+export function isbnsOf(record: MarcRecord): string[] {
+  const found = subfields(record, "020", "a").flatMap((text) => isbn13(text) ?? []);
+  return [...new Set(found)].sort().slice(0, isbnsMax);
+}
+
+/** The language of the text: 008/35-37, else 041 $a; empty when neither names one. */
+export function languageOf(record: MarcRecord): string {
+  const codes = [controlField(record, "008")?.slice(35, 38) ?? "", (first(record, "041", "a") ?? "").slice(0, 3)];
+  return codes.map((code) => code.toLowerCase()).find((code) => /^[a-z]{3}$/.test(code) && !noLanguage.has(code)) ?? "";
+}
+
+const noLanguage = new Set(["und", "mul", "zxx"]);
+
+// Each manuscript, archive or woodblock print is itself; a thesis is known by its author.
+function describesAlone(record: MarcRecord, told: Told): boolean {
+  if (isUnique(record) || record.leader[7] === "s") return false;
+  if (isThesis(record) && !told.author) return false;
+  return told.title !== "" && told.year !== "" && told.publ !== "";
+}
+
+function issnsOf(record: MarcRecord): string[] {
+  return [...new Set(subfields(record, "022", "a").flatMap((text) => issn(text) ?? []))].sort().slice(0, isbnsMax);
+}
+
+// A number without the name of its bibliography ($2) is a number of nobody knows what.
+function nationalNumbers(record: MarcRecord): string[] {
+  return dataFields(record, "015").flatMap((field) => {
+    const source = canon(valuesOf(field, "2")[0] ?? "");
+    return source
+      ? valuesOf(field, "a").flatMap((number) => (canon(number) ? [`${source} ${canon(number)}`] : []))
+      : [];
+  });
+}
+
+function key(...parts: string[]): string {
+  return parts.join("|");
+}
