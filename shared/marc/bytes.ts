@@ -46,7 +46,8 @@ export class ByteWindow {
     if (this.#to + chunk.length > this.#held.length) {
       const held = this.#to - this.#from;
       // Twice the need, so that a record that comes in small chunks is not copied again with each.
-      const room = held + chunk.length > this.#held.length / 2 ? Buffer.allocUnsafeSlow(2 * (held + chunk.length)) : this.#held;
+      const room =
+        held + chunk.length > this.#held.length / 2 ? Buffer.allocUnsafeSlow(2 * (held + chunk.length)) : this.#held;
       this.#held.copy(room, 0, this.#from, this.#to);
       this.#held = room;
       this.#from = 0;

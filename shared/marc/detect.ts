@@ -43,7 +43,8 @@ export function detectFormat(firstBytes: Uint8Array): Format | undefined {
 export function inspect(firstBytes: Uint8Array): Format | UnreadableFile {
   const bytes = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength);
   const refuse = (looksLike: LooksLike, detail: string) => new UnreadableFile(looksLike, 0, detail);
-  for (const [mark, looksLike, detail] of marks) if (bytes.toString("latin1", 0, mark.length) === mark) return refuse(looksLike, detail);
+  for (const [mark, looksLike, detail] of marks)
+    if (bytes.toString("latin1", 0, mark.length) === mark) return refuse(looksLike, detail);
   const text = bytes.toString("latin1", 0, detectBytes).replace(/^\u00ef\u00bb\u00bf/, "");
   const start = text.replace(/^[\s\0\x1a]+/, "");
   if (start === "") return refuse("empty", "The file is empty.");
@@ -69,8 +70,12 @@ const marks: [mark: string, looksLike: LooksLike, detail: string][] = [
   ["\0<", "utf-16", "XML in UTF-16; save it as UTF-8."],
 ];
 
-function inspectXml(start: string, refuse: (looksLike: LooksLike, detail: string) => UnreadableFile): Format | UnreadableFile {
-  if (/^<!doctype\s+html|^<html[\s>]/i.test(start)) return refuse("html", "A web page; perhaps the answer of a site that wanted a sign-in.");
+function inspectXml(
+  start: string,
+  refuse: (looksLike: LooksLike, detail: string) => UnreadableFile,
+): Format | UnreadableFile {
+  if (/^<!doctype\s+html|^<html[\s>]/i.test(start))
+    return refuse("html", "A web page; perhaps the answer of a site that wanted a sign-in.");
   const declared = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(start)?.[1];
   if (declared !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(declared)) {
     return refuse("other-encoding", `XML in ${declared.slice(0, 40)}; save it as UTF-8.`);

@@ -22,7 +22,8 @@ export const languageCount = () => alphabets.length;
 const shaped = /^[\p{Script=Latin}\p{M}\u02b9-\u02bf\u2019\u00b7]+$/u;
 const caseTurns = /\p{Ll}\p{M}*(?![A-Z])\p{Lu}|[\u00b5\u00aa\u00ba]./u;
 // Letters with two marks, horns and hooks belong to Vietnamese alone.
-const vietnameseOnly = /[ơưƠƯ\u1ea2-\u1eb7\u1eba-\u1ebb\u1ebe-\u1ec9\u1ece-\u1ecf\u1ed0-\u1ee3\u1ee6-\u1ef1\u1ef6-\u1ef7]/u;
+const vietnameseOnly =
+  /[ơưƠƯ\u1ea2-\u1eb7\u1eba-\u1ebb\u1ebe-\u1ec9\u1ece-\u1ecf\u1ed0-\u1ee3\u1ee6-\u1ef1\u1ef6-\u1ef7]/u;
 // In MARC-8 the accent is a byte of its own before its letter; read as another code page that byte is an accented vowel before a vowel.
 const clashingVowels = /[àáâăæåèêìîòôûù][aeiouyàáâèéêìíòóôùú]|ä[aeioyàáâ]|[aeiou](?:[åøõû][aeiou]?$)/iu;
 

@@ -37,7 +37,8 @@ export async function* readMarc(stream: AsyncIterable<Uint8Array>, options: Read
       seq += 1;
       const { offset, length } = frame;
       const outcome = read(frame, format, options.encoding);
-      if ("reason" in outcome) yield { ok: false, seq, offset, length, bytes: frame.bytes.subarray(0, keptBytesMax), ...outcome };
+      if ("reason" in outcome)
+        yield { ok: false, seq, offset, length, bytes: frame.bytes.subarray(0, keptBytesMax), ...outcome };
       else yield { ok: true, seq, offset, length, bytes: frame.bytes, ...outcome };
     }
   } finally {
@@ -46,7 +47,11 @@ export async function* readMarc(stream: AsyncIterable<Uint8Array>, options: Read
 }
 
 function read(frame: Frame & { damage?: string }, format: Format, encoding: Encoding | undefined): ReadRecord | Fault {
-  if (frame.oversize) return { reason: "too-large", detail: `${frame.length} bytes without an end of a record; the limit is ${recordBytesMax}.` };
+  if (frame.oversize)
+    return {
+      reason: "too-large",
+      detail: `${frame.length} bytes without an end of a record; the limit is ${recordBytesMax}.`,
+    };
   if (format === "iso2709") return readIsoRecord(frame.bytes, encoding);
   if (frame.damage) return { reason: "bad-xml", detail: `${frame.damage} (byte ${frame.offset} of the file)` };
   return readXmlRecord(frame.bytes, frame.offset, encoding);

@@ -12,6 +12,11 @@ export function isVietnameseSyllable(word: string): boolean {
   return verdict;
 }
 
+/** A syllable, or an abbreviation with đ and without vowels (ĐH, TĐ, 25000đ), as they stand in every catalogue. */
+export function isVietnameseWord(word: string): boolean {
+  return isVietnameseSyllable(word) || /^[bcdghklmnpqrstvx]{0,4}đ[bcdđghklmnpqrstvx]{0,4}$/i.test(word);
+}
+
 const verdicts = new Map<string, boolean>();
 
 function judge(word: string): boolean {
@@ -29,7 +34,8 @@ function judge(word: string): boolean {
   for (const onset of onsets) {
     if (!plain.startsWith(onset)) continue;
     const rime = plain.slice(onset.length);
-    const fits = onset === "qu" ? rimesAfterQu.has(rime) : rimes.has(rime) || (onset === "gi" && rimesAfterGi.has(rime));
+    const fits =
+      onset === "qu" ? rimesAfterQu.has(rime) : rimes.has(rime) || (onset === "gi" && rimesAfterGi.has(rime));
     if (fits) return marks[0] === undefined || !stopped.test(rime) || marks[0] === acute || marks[0] === dotBelow;
   }
   return false;
@@ -42,9 +48,7 @@ const tones = /[\u0300\u0301\u0303\u0309\u0323]/g;
 const stopped = /(?:ch|[cpt])$/;
 
 // Longest first: "ngh" before "ng" before "n"; the empty onset last.
-const onsets = (
-  "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split(" ") as string[]
-).concat("");
+const onsets = ("ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split(" ") as string[]).concat("");
 
 const rimes = new Set(
   `a ac ach ai ak am an ang anh ao ap at au ay ăc ăk ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây

@@ -28,7 +28,9 @@ export function toIso2709(record: MarcRecord): Uint8Array {
 /** One record as a MARCXML `record` element, with the namespace declared unless an element around it does. */
 export function toMarcXml(record: MarcRecord, options: { inCollection?: boolean } = {}): string {
   const leader = `00000${record.leader.slice(5, 9)}a2200000${record.leader.slice(17, 20)}4500`;
-  const control = record.control.map(({ tag, value }) => `<controlfield tag="${escaped(tag)}">${escaped(value)}</controlfield>`);
+  const control = record.control.map(
+    ({ tag, value }) => `<controlfield tag="${escaped(tag)}">${escaped(value)}</controlfield>`,
+  );
   const fields = record.fields.map(
     ({ tag, ind1, ind2, subfields }) =>
       `<datafield tag="${escaped(tag)}" ind1="${escaped(ind1)}" ind2="${escaped(ind2)}">${subfields
@@ -48,4 +50,7 @@ const figures = (value: number, width: number) => String(value).padStart(width, 
 const clean = (text: string) => text.replace(/[\0-\x1f\x7f]/g, "").toWellFormed();
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (text: string) => clean(text).replace(/[\ufffe\uffff]/g, "").replace(/[&<>"]/g, (sign) => entities[sign]!);
+const escaped = (text: string) =>
+  clean(text)
+    .replace(/[\ufffe\uffff]/g, "")
+    .replace(/[&<>"]/g, (sign) => entities[sign]!);

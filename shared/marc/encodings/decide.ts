@@ -36,8 +36,15 @@ export function decide(body: Uint8Array, valuesOf: () => Uint8Array[], claim: st
   const [only] = passing;
   if (only && passing.length === 1) {
     const honest = only.encoding === "marc-8" && marc8Claimed;
-    const contradicts = honest ? undefined : `the leader says ${marc8Claimed ? "MARC-8" : "UTF-8"}, the text is ${inWords[only.encoding]}`;
-    return { decided: true, encoding: only.encoding, read: readerOf(only.encoding), ...(contradicts && { contradicts }) };
+    const contradicts = honest
+      ? undefined
+      : `the leader says ${marc8Claimed ? "MARC-8" : "UTF-8"}, the text is ${inWords[only.encoding]}`;
+    return {
+      decided: true,
+      encoding: only.encoding,
+      read: readerOf(only.encoding),
+      ...(contradicts && { contradicts }),
+    };
   }
   const detail =
     passing.length > 1
@@ -77,23 +84,23 @@ function trial(values: Uint8Array[], encoding: Encoding): Trial {
   if (fault !== undefined) return { encoding, texts, passes: false, why: fault };
   let share = shareFor[encoding](weigh(texts));
   // MARC-8 is also written by programs that were given text converted wrongly before; undone, it must be text as well.
-  if (share < convincing && encoding === "marc-8") share = Math.max(share, weigh(undone(texts)).anyLanguage);
+  if (share < convincing && encoding === "marc-8") share = weigh(undone(texts)).ofAllWords;
   const passes = share >= convincing;
   return { encoding, texts, passes, why: `${Math.floor(share * 100)} % of the words are possible` };
 }
 
 /**
- * MARC-8 proves itself by its form (a mark is always followed by its letter), so any Latin word will do. A code page
- * gives a letter to almost every byte, so its words must belong to one language; the font encodings hold nothing but
- * Vietnamese.
+ * MARC-8 proves itself by its form (a mark is always followed by its letter), so any words of any language will do. The
+ * others give a letter to almost every byte, so only words that these bytes are in count as evidence; those of a code page
+ * must belong to one language, and the font encodings hold nothing but Vietnamese.
  */
 const shareFor: Record<Encoding, (evidence: Evidence) => number> = {
   ascii: () => 1,
   "utf-8": () => 1,
-  "marc-8": (evidence) => evidence.anyLanguage,
-  "windows-1258": (evidence) => evidence.oneLanguage,
-  tcvn3: (evidence) => evidence.vietnamese,
-  vni: (evidence) => evidence.vietnamese,
+  "marc-8": (evidence) => evidence.ofAllWords,
+  "windows-1258": (evidence) => (evidence.longer > 0 ? evidence.oneLanguage : 0),
+  tcvn3: (evidence) => (evidence.longer > 0 ? evidence.vietnamese : 0),
+  vni: (evidence) => (evidence.longer > 0 ? evidence.vietnamese : 0),
 };
 
 function undone(texts: string[]): string[] {
@@ -116,7 +123,14 @@ function asChosen(values: Uint8Array[], encoding: Encoding): Decision {
   if (fault === undefined) return { decided: true, encoding, read: readerOf(encoding) };
   const detail = `The file was said to be ${inWords[encoding]}, but this record holds ${fault}.`;
   const all = ["utf-8", ...candidates] as Encoding[];
-  return { decided: false, detail, readings: shown(values, all.map((one) => trial(values, one))) };
+  return {
+    decided: false,
+    detail,
+    readings: shown(
+      values,
+      all.map((one) => trial(values, one)),
+    ),
+  };
 }
 
 function readerOf(encoding: Encoding): (bytes: Uint8Array) => string {

@@ -71,7 +71,7 @@ function single(state: State, letter: { text: string; combining: boolean }): voi
     state.text += letter.text;
     return;
   }
-  if (!/[\p{L}\p{N}]/u.test(letter.text)) spoil(state, "a combining mark that no letter follows");
+  if (!/\p{L}/u.test(letter.text)) spoil(state, "a combining mark that no letter follows");
   state.text += letter.text + inOrder(state.marks).join("");
   state.marks = [];
 }
@@ -79,8 +79,8 @@ function single(state: State, letter: { text: string; combining: boolean }): voi
 /** Circumflex and breve make another letter and come before the tone; what NFC cannot reorder by itself. */
 function inOrder(marks: string[]): string[] {
   if (marks.length < 2) return marks;
-  const shapes = marks.filter((mark) => mark === "\u0302" || mark === "\u0306");
-  return shapes.concat(marks.filter((mark) => mark !== "\u0302" && mark !== "\u0306"));
+  const isShape = (mark: string) => mark === "\u0302" || mark === "\u0306";
+  return [...marks.filter(isShape), ...marks.filter((mark) => !isShape(mark))];
 }
 
 function control(state: State, byte: number): void {

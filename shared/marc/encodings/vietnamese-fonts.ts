@@ -20,9 +20,10 @@ export function readVni(bytes: Uint8Array): Reading {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
     const whole = byte < 0x80 ? String.fromCharCode(byte) : vniLetters.get(byte);
-    const marks = at + 1 < bytes.length && (byte < 0x80 || byte === 0xd4 || byte === 0xd6 || byte === 0xf4 || byte === 0xf6)
-      ? vniMarks(whole!, bytes[at + 1]!)
-      : undefined;
+    const marks =
+      at + 1 < bytes.length && (byte < 0x80 || byte === 0xd4 || byte === 0xd6 || byte === 0xf4 || byte === 0xf6)
+        ? vniMarks(whole!, bytes[at + 1]!)
+        : undefined;
     if (whole === undefined) fault ??= `the code ${hex(byte)}`;
     text += whole === undefined ? "\ufffd" : whole + (marks ?? "");
     if (marks !== undefined) at += 1;
@@ -53,8 +54,24 @@ const tcvn3 = [
 ];
 
 const vniLetters = new Map<number, string>([
-  [0xf1, "đ"], [0xd1, "Đ"], [0xf4, "ơ"], [0xd4, "Ơ"], [0xf6, "ư"], [0xd6, "Ư"], [0xee, "ỵ"], [0xce, "Ỵ"],
-  [0xed, "í"], [0xcd, "Í"], [0xec, "ì"], [0xcc, "Ì"], [0xe6, "ỉ"], [0xc6, "Ỉ"], [0xf3, "ĩ"], [0xd3, "Ĩ"], [0xf2, "ị"], [0xd2, "Ị"],
+  [0xf1, "đ"],
+  [0xd1, "Đ"],
+  [0xf4, "ơ"],
+  [0xd4, "Ơ"],
+  [0xf6, "ư"],
+  [0xd6, "Ư"],
+  [0xee, "ỵ"],
+  [0xce, "Ỵ"],
+  [0xed, "í"],
+  [0xcd, "Í"],
+  [0xec, "ì"],
+  [0xcc, "Ì"],
+  [0xe6, "ỉ"],
+  [0xc6, "Ỉ"],
+  [0xf3, "ĩ"],
+  [0xd3, "Ĩ"],
+  [0xf2, "ị"],
+  [0xd2, "Ị"],
 ]);
 
 const grave = "\u0300";
@@ -62,9 +79,29 @@ const acute = "\u0301";
 const hook = "\u0309";
 const tilde = "\u0303";
 const dot = "\u0323";
-const toneBytes = new Map([[0xf8, grave], [0xf9, acute], [0xfb, hook], [0xf5, tilde], [0xef, dot]]);
-const circumflexBytes = new Map([[0xe2, ""], [0xe0, grave], [0xe1, acute], [0xe5, hook], [0xe3, tilde], [0xe4, dot]]);
-const breveBytes = new Map([[0xea, ""], [0xe8, grave], [0xe9, acute], [0xfa, hook], [0xfc, tilde], [0xeb, dot]]);
+const toneBytes = new Map([
+  [0xf8, grave],
+  [0xf9, acute],
+  [0xfb, hook],
+  [0xf5, tilde],
+  [0xef, dot],
+]);
+const circumflexBytes = new Map([
+  [0xe2, ""],
+  [0xe0, grave],
+  [0xe1, acute],
+  [0xe5, hook],
+  [0xe3, tilde],
+  [0xe4, dot],
+]);
+const breveBytes = new Map([
+  [0xea, ""],
+  [0xe8, grave],
+  [0xe9, acute],
+  [0xfa, hook],
+  [0xfc, tilde],
+  [0xeb, dot],
+]);
 
 function vniMarks(letter: string, byte: number): string | undefined {
   if (byte < 0xc0) return undefined;

@@ -24,26 +24,43 @@ export function placeFields(bytes: Buffer): Placed | Fault {
       ? { reason: "bad-leader", detail: "No base address in the leader, and no end of a directory." }
       : { reason: "truncated", detail: broken(length, bytes.length) };
   }
-  if (base !== claimed) repairs.push({ kind: "base-address", detail: `The leader says ${claimed ?? "nothing"}, the directory ends before ${base}.` });
+  if (base !== claimed)
+    repairs.push({
+      kind: "base-address",
+      detail: `The leader says ${claimed ?? "nothing"}, the directory ends before ${base}.`,
+    });
   const entries = directory(bytes, base);
   const followed = entries && follow(bytes, base, end, entries);
   const places = followed?.complete ? followed.places : (rebuilt(bytes, base, end, entries) ?? followed?.places);
-  if (!terminated && (!places || bytes[end - 1] !== fieldTerminator || (!followed?.complete && length !== bytes.length + 1))) {
+  if (
+    !terminated &&
+    (!places || bytes[end - 1] !== fieldTerminator || (!followed?.complete && length !== bytes.length + 1))
+  ) {
     return { reason: "truncated", detail: broken(length, bytes.length) };
   }
   if (!entries || !places) {
-    return { reason: "bad-directory", detail: "The directory does not agree with the fields, and their number with its tags neither." };
+    return {
+      reason: "bad-directory",
+      detail: "The directory does not agree with the fields, and their number with its tags neither.",
+    };
   }
-  if (!terminated) repairs.push({ kind: "terminator", detail: "The mark at the end was missing; the directory and the fields agree." });
+  if (!terminated)
+    repairs.push({
+      kind: "terminator",
+      detail: "The mark at the end was missing; the directory and the fields agree.",
+    });
   const actual = terminated ? bytes.length : bytes.length + 1;
   if (length !== actual) {
-    repairs.push({ kind: "length", detail: `The leader says ${length ?? "nothing"}, the terminator stands after ${actual} bytes.` });
+    repairs.push({
+      kind: "length",
+      detail: `The leader says ${length ?? "nothing"}, the terminator stands after ${actual} bytes.`,
+    });
   }
   if (!followed?.complete) {
     const detail =
       places === followed?.places
         ? "The directory leaves out bytes of the record; the fields it names are whole."
-        : `The directory was rebuilt from ${places.length} field terminators, as many as it has tags.`;
+        : `The directory was rebuilt from the field terminators, which agree with its tags.`;
     repairs.push({ kind: "directory", detail });
   }
   return { leader: leaderOf(bytes, repairs), places, repairs };
@@ -78,7 +95,12 @@ function directory(bytes: Buffer, base: number): Entry[] | undefined {
 }
 
 /** The fields as the directory says, if each lies inside the record, ends with a terminator and begins after one. */
-function follow(bytes: Buffer, base: number, end: number, entries: Entry[]): { places: Place[]; complete: boolean } | undefined {
+function follow(
+  bytes: Buffer,
+  base: number,
+  end: number,
+  entries: Entry[],
+): { places: Place[]; complete: boolean } | undefined {
   const places: Place[] = [];
   let total = 0;
   for (const { tag, length, start } of entries) {
@@ -86,41 +108,56 @@ function follow(bytes: Buffer, base: number, end: number, entries: Entry[]): { p
     const from = base + start;
     const to = from + length - 1;
     if (to >= end || bytes[to] !== fieldTerminator || bytes[from - 1] !== fieldTerminator) return undefined;
-    const inside = bytes.indexOf(fieldTerminator, from);
-    if (inside !== to) return undefined;
     places.push({ tag, from, to });
     total += length;
   }
-  return { places, complete: base + total === end && new Set(places.map((place) => place.from)).size === places.length };
+  // Without gaps or overlaps a terminator inside a field is a stray character of its text; otherwise nothing is certain.
+  const complete = base + total === end && new Set(places.map((place) => place.from)).size === places.length;
+  const whole = complete || places.every(({ from, to }) => bytes.indexOf(fieldTerminator, from) === to);
+  return whole ? { places, complete } : undefined;
 }
 
 function rebuilt(bytes: Buffer, base: number, end: number, entries: Entry[] | undefined): Place[] | undefined {
   if (!entries || bytes[end - 1] !== fieldTerminator) return undefined;
+  const starts = entries.map((entry) => entry.start);
+  const ordered =
+    starts.every((start): start is number => start !== undefined) && new Set(starts).size === starts.length;
+  // Fields may lie in another order than the directory names them; where the starts are readable they tell.
+  const order = entries.map((_, index) => index);
+  if (ordered) order.sort((one, other) => starts[one]! - starts[other]!);
+  const stretches = stretchesOf(bytes, base, end);
+  const places = new Array<Place>(entries.length);
+  let spare = stretches.length - entries.length;
+  for (const index of order) {
+    const { tag, length = 0 } = entries[index]!;
+    const stretch = stretches.shift();
+    if (stretch === undefined || spare < 0) return undefined;
+    // A stray terminator inside a field parts it; the directory's length says how many parts it has.
+    while (spare > 0 && stretches[0]!.to + 1 - stretch.from <= length) {
+      stretch.to = stretches.shift()!.to;
+      spare -= 1;
+    }
+    if (!hasForm(bytes, tag, stretch)) return undefined;
+    places[index] = { tag, ...stretch };
+  }
+  return stretches.length === 0 ? places : undefined;
+}
+
+function stretchesOf(bytes: Buffer, base: number, end: number): { from: number; to: number }[] {
   const stretches: { from: number; to: number }[] = [];
   for (let from = base; from < end; ) {
     const to = bytes.indexOf(fieldTerminator, from);
     stretches.push({ from, to });
     from = to + 1;
   }
-  if (stretches.length !== entries.length) return undefined;
-  const starts = entries.map((entry) => entry.start);
-  const ordered = starts.every((start): start is number => start !== undefined) && new Set(starts).size === starts.length;
-  // Fields may lie in another order than the directory names them; where the starts are readable they tell.
-  const order = entries.map((_, index) => index);
-  if (ordered) order.sort((one, other) => starts[one]! - starts[other]!);
-  const places = new Array<Place>(entries.length);
-  for (const [index, stretch] of stretches.entries()) {
-    const { tag } = entries[order[index]!]!;
-    if (!hasForm(bytes, tag, stretch)) return undefined;
-    places[order[index]!] = { tag, ...stretch };
-  }
-  return places;
+  return stretches;
 }
 
-/** Control fields have no subfields; data fields have two indicators and then a subfield. */
+/** Control fields have no subfields; data fields have about two indicators and then a subfield. */
 function hasForm(bytes: Buffer, tag: string, { from, to }: { from: number; to: number }): boolean {
   if (tag.startsWith("00")) return !bytes.subarray(from, to).includes(subfieldDelimiter);
-  return bytes[from + 2] === subfieldDelimiter;
+  const first = bytes.subarray(from, to).indexOf(subfieldDelimiter);
+  return first >= 0 && first <= 4;
 }
 
 function leaderOf(bytes: Buffer, repairs: Repair[]): string {

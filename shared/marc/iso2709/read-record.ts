@@ -22,7 +22,8 @@ export function readIsoRecord(bytes: Buffer, chosen?: Encoding): ReadRecord | Fa
   for (const { tag, ind1, ind2, codes, values } of parts) {
     const texts = values.map(([from, to]) => decision.read(bytes.subarray(from, to)));
     if (isControlTag(tag)) record.control.push({ tag, value: texts.join("") });
-    else record.fields.push({ tag, ind1, ind2, subfields: texts.map((value, index) => ({ code: codes[index]!, value })) });
+    else
+      record.fields.push({ tag, ind1, ind2, subfields: texts.map((value, index) => ({ code: codes[index]!, value })) });
   }
   const mended = mend(record, decision.encoding);
   if (!Array.isArray(mended)) return mended;
@@ -44,12 +45,21 @@ function partsOf(bytes: Buffer, { tag, from, to }: Place, repairs: Repair[]): Pa
   if (delimiter < 0 || delimiter > to) delimiter = to;
   if (delimiter - from > 0) parts.ind1 = indicator(bytes[from]!);
   if (delimiter - from > 1) parts.ind2 = indicator(bytes[from + 1]!);
-  if (delimiter - from < 2) repairs.push({ kind: "indicators", detail: `Field ${tag} has less than two indicators; blanks stand for them.` });
-  if (delimiter - from > 2) {
+  if (delimiter - from < 2)
+    repairs.push({ kind: "indicators", detail: `Field ${tag} has less than two indicators; blanks stand for them.` });
+  if (delimiter - from > 2 && bytes.subarray(from + 2, delimiter).every((byte) => byte === 0x20)) {
+    repairs.push({
+      kind: "indicators",
+      detail: `Field ${tag} has more than two indicators; the blanks after them were left out.`,
+    });
+  } else if (delimiter - from > 2) {
     // Text that no subfield code names is kept as the first subfield a.
     parts.codes.push("a");
     parts.values.push([from + 2, delimiter]);
-    repairs.push({ kind: "subfield", detail: `Field ${tag} has text before its first subfield; it became subfield a.` });
+    repairs.push({
+      kind: "subfield",
+      detail: `Field ${tag} has text before its first subfield; it became subfield a.`,
+    });
   }
   while (delimiter < to) {
     const begin = delimiter + 1;
@@ -61,7 +71,8 @@ function partsOf(bytes: Buffer, { tag, from, to }: Place, repairs: Repair[]): Pa
     }
     const code = bytes[begin]!;
     const isCode = code > 0x20 && code < 0x7f;
-    if (!isCode) repairs.push({ kind: "subfield", detail: `Field ${tag} has a subfield without code; it became subfield a.` });
+    if (!isCode)
+      repairs.push({ kind: "subfield", detail: `Field ${tag} has a subfield without code; it became subfield a.` });
     parts.codes.push(isCode ? String.fromCharCode(code) : "a");
     parts.values.push([isCode || code <= 0x20 ? begin + 1 : begin, delimiter]);
   }

@@ -14,6 +14,8 @@ export type XmlFrame = Frame & { damage?: string };
 export async function* xmlFrames(window: ByteWindow, continued: boolean): AsyncGenerator<XmlFrame> {
   let open: { hasFields: boolean; hasOthers: boolean } | undefined; // begins with the window's first byte
   let familiarSeen = continued;
+  let strangers = 0; // records of other formats, and fields outside any record
+  let records = continued ? 1 : 0;
   let at = 0;
   for (;;) {
     const from = window.bytes.indexOf(lessThan, at);
@@ -26,19 +28,26 @@ export async function* xmlFrames(window: ByteWindow, continued: boolean): AsyncG
       if (window.bytes.length <= bound && (await window.more())) continue;
       if (!open && (from < 0 || window.bytes.length === 0)) break;
       const ended = window.ended;
-      yield await passOver(window, ended && open && !open.hasFields ? "" : ended ? "breaks off" : "holds markup without end");
+      records += 1;
+      yield await passOver(
+        window,
+        ended && open && !open.hasFields ? "" : ended ? "breaks off" : "holds markup without end",
+      );
       at = 0;
       open = undefined;
       continue;
     }
     if (markup.kind === "declaration") {
-      const detail = "A document type or entity declaration stands here. Files with one are not read: it can be used to attack.";
+      const detail =
+        "A document type or entity declaration stands here. Files with one are not read: it can be used to attack.";
       throw new UnreadableFile("doctype", window.offset + from, detail);
     }
     at = markup.to;
     familiarSeen ||= familiar.has(markup.name);
     if (markup.name !== "record") {
-      if (open && markup.kind !== "close" && markup.name !== "") open[marcElements.has(markup.name) ? "hasFields" : "hasOthers"] = true;
+      if (open && markup.kind !== "close" && markup.name !== "")
+        open[marcElements.has(markup.name) ? "hasFields" : "hasOthers"] = true;
+      else if (!open && marcElements.has(markup.name)) strangers += 1;
       else if (!open && markup.kind === "malformed") {
         at -= dropToStart(window, from);
         yield { ...frameOf(window, at), damage: "Markup that is not well-formed, outside any record." };
@@ -51,17 +60,31 @@ export async function* xmlFrames(window: ByteWindow, continued: boolean): AsyncG
       continue;
     }
     if (markup.kind === "close") {
-      if (open && (open.hasFields || !open.hasOthers)) yield frameOf(window, at);
+      if (open && (open.hasFields || !open.hasOthers)) {
+        records += 1;
+        yield frameOf(window, at);
+      } else if (open) strangers += 1;
       open = undefined;
     } else {
-      if (open?.hasFields) yield { ...frameOf(window, from), damage: "The record is not closed before the next one begins." };
+      if (open?.hasFields) records += 1;
+      if (open?.hasFields)
+        yield { ...frameOf(window, from), damage: "The record is not closed before the next one begins." };
       at -= dropToStart(window, from);
+      if (markup.kind === "empty") records += 1;
       if (markup.kind === "empty") yield frameOf(window, at);
       open = markup.kind === "empty" ? undefined : { hasFields: false, hasOthers: false };
     }
     if (!open) at = dropped(window, at);
   }
-  if (!familiarSeen) throw new UnreadableFile("other-xml", 0, "XML, but neither MARCXML nor an answer that holds any.");
+  if (!familiarSeen)
+    throw new UnreadableFile("other-xml", 0, "XML, but not MARCXML, nor an answer of a server that holds any.");
+  if (records === 0 && strangers > 0) {
+    throw new UnreadableFile(
+      "other-xml",
+      0,
+      "No MARC record in it; from an OAI-PMH server, ask for its MARC format (metadataPrefix).",
+    );
+  }
 }
 
 const lessThan = 0x3c;

@@ -17,7 +17,8 @@ export function readXmlRecord(bytes: Buffer, offset: number, chosen?: Encoding):
   const raw = decision.read(bytes);
   // XML forbids these characters altogether; programs write them nevertheless.
   const text = raw.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "");
-  if (text !== raw) repairs.push({ kind: "control-characters", detail: "control characters that XML forbids taken out" });
+  if (text !== raw)
+    repairs.push({ kind: "control-characters", detail: "control characters that XML forbids taken out" });
   const building: Building = { record: { leader: "", control: [], fields: [] }, repairs, depth: 0, text: "" };
   const parser = new SaxesParser({ position: true });
   try {
@@ -40,7 +41,10 @@ export function readXmlRecord(bytes: Buffer, offset: number, chosen?: Encoding):
   }
   const { record } = building;
   if (record.leader.length !== 24) {
-    repairs.push({ kind: "leader", detail: `The leader has ${record.leader.length} characters; blanks or a cut made them 24.` });
+    repairs.push({
+      kind: "leader",
+      detail: `The leader has ${record.leader.length} characters; blanks or a cut made them 24.`,
+    });
     record.leader = record.leader.slice(0, 24).padEnd(24);
   }
   const mended = mend(record, decision.encoding);
@@ -73,7 +77,12 @@ function opened(building: Building, tag: SaxesTag): void {
       building.control = tagOf(attributes, "controlfield");
       break;
     case "datafield": {
-      const field = { tag: tagOf(attributes, "datafield"), ind1: one(attributes["ind1"]), ind2: one(attributes["ind2"]), subfields: [] };
+      const field = {
+        tag: tagOf(attributes, "datafield"),
+        ind1: one(attributes["ind1"]),
+        ind2: one(attributes["ind2"]),
+        subfields: [],
+      };
       building.field = field;
       building.record.fields.push(field);
       break;
@@ -91,7 +100,11 @@ function closed(building: Building, name: string): void {
   else if (name === "controlfield" && building.control) record.control.push({ tag: building.control, value: text });
   else if (name === "subfield" && field && building.code !== undefined) {
     const coded = /^[!-~]$/.test(building.code);
-    if (!coded) building.repairs.push({ kind: "subfield", detail: `Field ${field.tag} has a subfield without code; it became subfield a.` });
+    if (!coded)
+      building.repairs.push({
+        kind: "subfield",
+        detail: `Field ${field.tag} has a subfield without code; it became subfield a.`,
+      });
     field.subfields.push({ code: coded ? building.code : "a", value: text });
     delete building.code;
   }
@@ -105,7 +118,8 @@ function tagOf(attributes: Record<string, string>, element: string): string {
   return tag;
 }
 
-const one = (indicator: string | undefined) => (indicator !== undefined && /^[!-~]/.test(indicator) ? indicator[0]! : " ");
+const one = (indicator: string | undefined) =>
+  indicator !== undefined && /^[!-~]/.test(indicator) ? indicator[0]! : " ";
 const localName = (name: string) => name.slice(name.lastIndexOf(":") + 1);
 
 /** The stretches of text between markup that hold anything beyond ASCII. */

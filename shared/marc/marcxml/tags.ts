@@ -1,5 +1,9 @@
 /** One piece of markup: `to` is the byte after it. Names are without their prefix; other markup has none. */
-export type Markup = { kind: "open" | "close" | "empty" | "other" | "declaration" | "malformed"; name: string; to: number };
+export type Markup = {
+  kind: "open" | "close" | "empty" | "other" | "declaration" | "malformed";
+  name: string;
+  to: number;
+};
 
 /**
  * The markup that begins with the `<` at this place, or "cut" where the bytes end before it does. Only as much of XML as
@@ -45,7 +49,8 @@ export function nextRecordStart(bytes: Buffer, from: number): number | undefined
     const after = bytes[word + 6];
     if (after !== undefined && after > 0x20 && after !== slash && after !== greaterThan) continue;
     let start = word - 1;
-    if (bytes[start] === colon) while (start > from && bytes[start] !== lessThan && isNameByte(bytes[start]!)) start -= 1;
+    if (bytes[start] === colon)
+      while (start > from && bytes[start] !== lessThan && isNameByte(bytes[start]!)) start -= 1;
     if (start >= from && bytes[start] === lessThan) return start;
   }
   return undefined;
@@ -59,7 +64,8 @@ const [lessThan, greaterThan, doubleQuote, singleQuote] = [0x3c, 0x3e, 0x22, 0x2
 const comment = "<!--";
 const cdata = "<![CDATA[";
 
-const begins = (bytes: Buffer, from: number, text: string) => bytes.toString("latin1", from, from + text.length) === text;
+const begins = (bytes: Buffer, from: number, text: string) =>
+  bytes.toString("latin1", from, from + text.length) === text;
 const rest = (bytes: Buffer, from: number) => bytes.toString("latin1", from, from + cdata.length);
 const malformed = (to: number): Markup => ({ kind: "malformed", name: "", to });
 
@@ -70,7 +76,12 @@ function until(bytes: Buffer, from: number, closer: string): Markup | "cut" {
 
 function isNameByte(byte: number): boolean {
   return (
-    (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x3a) ||
-    byte === 0x2d || byte === 0x2e || byte === 0x5f || byte >= 0x80
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0x30 && byte <= 0x3a) ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    byte === 0x5f ||
+    byte >= 0x80
   );
 }

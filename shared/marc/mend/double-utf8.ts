@@ -2,24 +2,34 @@ import { isUtf8 } from "node:buffer";
 import { convincing, weigh } from "../encodings/evidence.ts";
 
 /**
- * Undoes UTF-8 that was taken for Latin-1 or Windows-1252 and saved again ("Truyá»‡n"). The evidence: every letter goes
- * back to one byte, the bytes are valid UTF-8 beyond ASCII, and the words that come out are possible while the ones that
- * went in were not. Undefined where the text is not of that kind.
+ * Undoes UTF-8 that was taken for Latin-1 or Windows-1252 and saved again ("Truyá»‡n"), once or several times. The
+ * evidence: every letter goes back to one byte, the bytes are valid UTF-8 beyond ASCII, and the words that come out are
+ * possible while the ones that went in were not. Undefined where the text is not of that kind.
  */
 export function undoubled(text: string): string | undefined {
-  if (!suspicious.test(text)) return undefined;
+  let now: string | undefined;
+  for (let times = 0; times < timesMax && suspicious.test(now ?? text); times += 1) {
+    const once = undone(now ?? text);
+    if (once === undefined) break;
+    now = once;
+  }
+  if (now === undefined || /[\x80-\x9f\ufffd]/.test(now)) return undefined;
+  const before = weigh([text]);
+  const looksRight = !/[\x80-\x9f]/.test(text) && before.oneLanguage >= convincing && before.words > 0;
+  return !looksRight && weigh([now]).anyLanguage >= convincing ? now : undefined;
+}
+
+// Each time doubles the bytes of a letter; no text has been seen to suffer it more often.
+const timesMax = 3;
+
+function undone(text: string): string | undefined {
   const bytes = Buffer.alloc(text.length);
   for (let at = 0; at < text.length; at += 1) {
     const byte = toByte(text.charCodeAt(at));
     if (byte === undefined) return undefined;
     bytes[at] = byte;
   }
-  if (!isUtf8(bytes)) return undefined;
-  const once = bytes.toString().normalize("NFC");
-  if (/[\x80-\x9f\ufffd]/.test(once)) return undefined;
-  const before = weigh([text]);
-  const looksRight = !/[\x80-\x9f]/.test(text) && before.oneLanguage >= convincing && before.words > 0;
-  return !looksRight && weigh([once]).anyLanguage >= convincing ? once : undefined;
+  return isUtf8(bytes) ? bytes.toString().normalize("NFC") : undefined;
 }
 
 /** Whether pairs of signs stand in the text that Vietnamese or French doubled by UTF-8 leaves, and no language writes. */
@@ -40,4 +50,6 @@ const toByte = (unit: number) => (unit <= 0xff ? unit : bytesOfWindows1252.get(u
 const signs = windows1252.replace(/[\x80-\x9f]/g, "");
 // A first byte of UTF-8 as a letter, then a following byte as a sign.
 const suspicious = new RegExp(`[\\u00c2-\\u00f4][\\u0080-\\u00bf${signs}]`);
-const remains = new RegExp(`\\u00e1[\\u00ba\\u00bb][\\u0080-\\u00bf${signs}]|\\u00c4[\\u0090\\u0091\\u2018]|\\u00c6[\\u00af\\u00b0\\u00a0\\u00a1]|\\u00c3[\\u0080-\\u00bf${signs}]`);
+const remains = new RegExp(
+  `\\u00e1[\\u00ba\\u00bb][\\u0080-\\u00bf${signs}]|\\u00c4[\\u0090\\u0091\\u2018]|\\u00c6[\\u00af\\u00b0\\u00a0\\u00a1]|\\u00c3[\\u0080-\\u00bf${signs}]`,
+);

@@ -33,8 +33,14 @@ export function mend(record: MarcRecord, encoding: Encoding): Repair[] | Fault {
   }
   const font = otherFont(beyondAscii.map(({ subfield }) => subfield.value));
   if (font && "doubtful" in font) {
-    const detail = "Most words are Vietnamese in an old font encoding that was converted as if it were Western, but not all.";
-    return misEncoded(detail, encoding, beyondAscii, font.doubtful.map(({ encoding: other, texts }) => ({ encoding: other, text: texts.join(" | ") })));
+    const detail =
+      "Most words are Vietnamese in an old font encoding that was converted as if it were Western, but not all.";
+    return misEncoded(
+      detail,
+      encoding,
+      beyondAscii,
+      font.doubtful.map(({ encoding: other, texts }) => ({ encoding: other, text: texts.join(" | ") })),
+    );
   }
   if (font) {
     for (const [index, { tag, subfield }] of beyondAscii.entries()) {
@@ -64,8 +70,8 @@ const controls = /[\0-\x1f\x7f]/g;
 
 function mendSigns(tag: string, subfield: Subfield, note: Note): void {
   if (/[\0-\x1f\x7f]/.test(subfield.value)) {
-    // Line breaks and tabs part words; the others stand for nothing.
-    subfield.value = subfield.value.replace(/ *[\t-\r]+ */g, " ").replace(controls, "");
+    // Line breaks, tabs and marks of ISO 2709 part words; the others stand for nothing.
+    subfield.value = subfield.value.replace(/ *[\t-\r\x1d-\x1f]+ */g, " ").replace(controls, "");
     note("control-characters", tag);
   }
   const isAddress = tag === "856" && subfield.code === "u";

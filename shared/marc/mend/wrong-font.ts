@@ -10,7 +10,8 @@ export type OtherFont = { encoding: Encoding; texts: string[] };
  * and the text as it stands belongs to no language; `doubtful` where most words turn Vietnamese but not enough do.
  */
 export function otherFont(texts: string[]): { found: OtherFont } | { doubtful: OtherFont[] } | undefined {
-  if (!texts.some((text) => /[\xa1-\xff]/.test(text)) || texts.some((text) => beyondWestern.test(text))) return undefined;
+  if (!texts.some((text) => /[\xa1-\xff]/.test(text)) || texts.some((text) => beyondWestern.test(text)))
+    return undefined;
   const asIs = weigh(texts);
   // Text that is Vietnamese as it stands needs nothing; one that looks like another language neither, unless a wrong
   // reading is far more convincing than "words that some language might have".
@@ -21,7 +22,9 @@ export function otherFont(texts: string[]): { found: OtherFont } | { doubtful: O
   ].map((reading) => ({ ...reading, evidence: weigh(reading.texts) }));
   const [found, second] = readings.filter(({ texts: now, evidence }) => isVietnamese(now, evidence));
   if (found && !second) return { found };
-  const doubtful = readings.filter(({ evidence }) => evidence.distinct >= 3 && evidence.vietnamese > 0.6 && asIs.oneLanguage < 0.6);
+  const doubtful = readings.filter(
+    ({ evidence }) => evidence.distinct >= 3 && evidence.vietnamese > 0.6 && asIs.oneLanguage < 0.6,
+  );
   return doubtful.length > 0 ? { doubtful } : undefined;
 }
 
