@@ -40,10 +40,9 @@ export async function reconcile(database: Database, bus: Bus, log: Log): Promise
     const until = new Date(Date.now() - settledSeconds * 1000);
     const back = await client.query(sql`
       with lost as (
-        delete from outbox_archive archive using outbox_archive kept
-        where archive.id = kept.id and archive.published_at = kept.published_at
-          and kept.published_at >= ${since} and kept.published_at < ${until}
-          and not exists (select from on_bus where on_bus.id = kept.id)
+        delete from outbox_archive archive
+        where published_at >= ${since} and published_at < ${until}
+          and not exists (select from on_bus where on_bus.id = archive.id)
         returning archive.*)
       insert into outbox (id, shard, subject, aggregate, version, headers, payload, republished)
       select id, shard, subject, aggregate, version, headers, payload, true from lost order by pos`);

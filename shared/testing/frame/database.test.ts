@@ -21,26 +21,35 @@ const service = serviceActor("frame");
 const staff = (libraryId: string): Actor => ({ ...nobody, kind: "staff", id: libraryId, libraryId });
 const count = (libraryId: string) =>
   database.transact(service, (tx) =>
-    one<{ id: string; version: bigint }>(tx, sql`
-      insert into counter (library_id, value) values (${libraryId}, 0) returning id, version`),
+    one<{ id: string; version: bigint }>(
+      tx,
+      sql`
+      insert into counter (library_id, value) values (${libraryId}, 0) returning id, version`,
+    ),
   );
 
 test("a library sees the rows that name it, and no others, even where code forgets to ask", async () => {
   await count("VN-000001P");
   await count("VN-7K2M4QW");
-  const rows = await database.transact(staff("VN-000001P"), (tx) => all<{ library: string }>(tx, sql`select library_id as library from counter`));
+  const rows = await database.transact(staff("VN-000001P"), (tx) =>
+    all<{ library: string }>(tx, sql`select library_id as library from counter`),
+  );
   assert.deepEqual([...new Set(rows.map((row) => row.library))], ["VN-000001P"]);
   const others = await database.transact(nobody, (tx) => all(tx, sql`select from counter`));
   assert.equal(others.length, 0);
   await assert.rejects(
-    database.transact(staff("VN-000001P"), (tx) => run(tx, sql`insert into counter (library_id, value) values ('VN-7K2M4QW', 1)`)),
+    database.transact(staff("VN-000001P"), (tx) =>
+      run(tx, sql`insert into counter (library_id, value) values ('VN-7K2M4QW', 1)`),
+    ),
     /row-level security/,
   );
 });
 
 test("nobody carries over to the next transaction of the same connection", async () => {
   await database.transact(service, (tx) => run(tx, sql`select 1`));
-  const { rows } = await database.frame.query("select coalesce(current_setting('lt.kind', true), '') as kind from generate_series(1, 1)");
+  const { rows } = await database.frame.query(
+    "select coalesce(current_setting('lt.kind', true), '') as kind from generate_series(1, 1)",
+  );
   assert.equal(rows[0].kind, "");
 });
 
@@ -49,17 +58,26 @@ test("versions are past 2^40 and rise by one, also after a restored epoch", asyn
   assert.ok(version > 2n ** 40n);
   const raise = () =>
     database.transact(service, (tx) =>
-      one<{ version: bigint }>(tx, sql`update counter set version = next_version(version) where id = ${id} returning version`));
+      one<{ version: bigint }>(
+        tx,
+        sql`update counter set version = next_version(version) where id = ${id} returning version`,
+      ),
+    );
   assert.equal((await raise()).version, version + 1n);
 });
 
 test("what throws leaves nothing behind", async () => {
   const failed = database.transact(service, async (tx) => {
-    await run(tx, sql`insert into counter (id, library_id, value) values ('00000000-0000-7000-8000-000000000009', 'VN-000001P', 1)`);
+    await run(
+      tx,
+      sql`insert into counter (id, library_id, value) values ('00000000-0000-7000-8000-000000000009', 'VN-000001P', 1)`,
+    );
     throw new Error("no");
   });
   await assert.rejects(failed, /no/);
-  const row = await database.transact(service, (tx) => optional(tx, sql`select from counter where id = '00000000-0000-7000-8000-000000000009'`));
+  const row = await database.transact(service, (tx) =>
+    optional(tx, sql`select from counter where id = '00000000-0000-7000-8000-000000000009'`),
+  );
   assert.equal(row, undefined);
 });
 
@@ -76,8 +94,13 @@ test("two that lock each other's rows both come through", async () => {
       await run(tx, sql`update counter set value = value + 1 where id = ${second}`);
     });
   await Promise.all([both(a.id, b.id), both(b.id, a.id)]);
-  const rows = await database.transact(service, (tx) => all<{ value: number }>(tx, sql`select value from counter where id in (${a.id}, ${b.id})`));
-  assert.deepEqual(rows.map((row) => row.value), [2, 2]);
+  const rows = await database.transact(service, (tx) =>
+    all<{ value: number }>(tx, sql`select value from counter where id in (${a.id}, ${b.id})`),
+  );
+  assert.deepEqual(
+    rows.map((row) => row.value),
+    [2, 2],
+  );
 });
 
 test("the first answer to a request is kept and given again; the same id for another request is refused", async () => {
@@ -87,6 +110,13 @@ test("the first answer to a request is kept and given again; the same id for ano
   await database.transact(actor, (tx) => keepAnswer(tx, request, Buffer.from("lent")));
   assert.equal(Buffer.from((await firstAnswer(database, actor, request)) ?? "").toString(), "lent");
   await assert.rejects(firstAnswer(database, actor, { ...request, body: Buffer.from("item 2") }), RequestIdReused);
-  await assert.rejects(database.transact(actor, (tx) => keepAnswer(tx, request, Buffer.from("again"))), AnsweredMeanwhile);
-  assert.equal(await firstAnswer(database, staff("VN-7K2M4QW"), request), undefined, "another caller's id is another request");
+  await assert.rejects(
+    database.transact(actor, (tx) => keepAnswer(tx, request, Buffer.from("again"))),
+    AnsweredMeanwhile,
+  );
+  assert.equal(
+    await firstAnswer(database, staff("VN-7K2M4QW"), request),
+    undefined,
+    "another caller's id is another request",
+  );
 });
