@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Java, javaAtLeast } from "../fetch/java.ts";
 import { fetchKeycloak } from "../fetch/keycloak.ts";
 import { privateFolder } from "../run/account.ts";
+import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
@@ -17,7 +18,11 @@ export const confidentialClients = ["portal", "identity", "sample-cataloguer", "
 
 /** Starts Keycloak on its database, with our realm and our sign-in pages, or takes the one that runs elsewhere. */
 export async function startKeycloak(platform: Platform, postgres: Postgres): Promise<Keycloak> {
-  if (platform.settings.elsewhere.keycloak) return { url: platform.settings.elsewhere.keycloak };
+  const { keycloak: elsewhere } = platform.settings.elsewhere;
+  if (elsewhere) {
+    await assertAnswers("Keycloak", "KEYCLOAK_URL", elsewhere);
+    return { url: elsewhere };
+  }
   const { KEYCLOAK_PORT: port, KEYCLOAK_MANAGEMENT_PORT: managementPort } = platform.settings.ports;
   await assertFree(port, "Keycloak", "KEYCLOAK_PORT");
   await assertFree(managementPort, "Keycloak", "KEYCLOAK_MANAGEMENT_PORT");

@@ -2,6 +2,7 @@ import { chown, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchNats } from "../fetch/nats.ts";
 import { privateFolder } from "../run/account.ts";
+import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
@@ -14,7 +15,11 @@ export type Nats = { url: string };
 
 /** Starts NATS with one user for each service, or takes the one that runs elsewhere. */
 export async function startNats(platform: Platform, services: Service[]): Promise<Nats> {
-  if (platform.settings.elsewhere.nats) return { url: platform.settings.elsewhere.nats };
+  const { nats: elsewhere } = platform.settings.elsewhere;
+  if (elsewhere) {
+    await assertAnswers("NATS", "NATS_URL", elsewhere);
+    return { url: elsewhere };
+  }
   const { NATS_PORT: port, NATS_MONITOR_PORT: monitorPort } = platform.settings.ports;
   await assertFree(port, "NATS", "NATS_PORT");
   await assertFree(monitorPort, "NATS", "NATS_MONITOR_PORT");

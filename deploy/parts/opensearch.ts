@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Java, javaAtLeast } from "../fetch/java.ts";
 import { fetchOpenSearch } from "../fetch/opensearch.ts";
 import { privateFolder } from "../run/account.ts";
+import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
@@ -11,7 +12,11 @@ export type OpenSearch = { url: string };
 
 /** Starts OpenSearch, or takes the one that runs elsewhere. */
 export async function startOpenSearch(platform: Platform): Promise<OpenSearch> {
-  if (platform.settings.elsewhere.openSearch) return { url: platform.settings.elsewhere.openSearch };
+  const { openSearch: elsewhere } = platform.settings.elsewhere;
+  if (elsewhere) {
+    await assertAnswers("OpenSearch", "OPENSEARCH_URL", elsewhere);
+    return { url: elsewhere };
+  }
   const { OPENSEARCH_PORT: port, OPENSEARCH_TRANSPORT_PORT: transportPort } = platform.settings.ports;
   await assertFree(port, "OpenSearch", "OPENSEARCH_PORT");
   await assertFree(transportPort, "OpenSearch", "OPENSEARCH_TRANSPORT_PORT");

@@ -4,6 +4,7 @@ import pg from "pg";
 import { exists } from "../fetch/part-folder.ts";
 import { fetchPostgres } from "../fetch/postgres.ts";
 import { privateFolder } from "../run/account.ts";
+import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { untilReady } from "../run/process.ts";
@@ -16,7 +17,10 @@ export type Postgres = { url: string; passwordFile: string };
 /** Starts PostgreSQL, or takes the one that runs elsewhere. */
 export async function startPostgres(platform: Platform): Promise<Postgres> {
   const { postgres: url, postgresPasswordFile: passwordFile } = platform.settings.elsewhere;
-  if (url && passwordFile) return { url, passwordFile };
+  if (url && passwordFile) {
+    await assertAnswers("PostgreSQL", "POSTGRES_URL", url);
+    return { url, passwordFile };
+  }
   const port = platform.settings.ports.POSTGRES_PORT;
   await assertFree(port, "PostgreSQL", "POSTGRES_PORT");
   const programs = await fetchPostgres(platform.places);

@@ -42,7 +42,9 @@ export async function openPlatform(): Promise<Platform> {
     stopAsked,
     async step(name, address, work) {
       const begin = performance.now();
-      const result = await work();
+      const result = await work().catch((error: unknown) => {
+        throw fromOutside(error) ? new Failure(`${name} (${address}): ${error.message}`, { cause: error }) : error;
+      });
       if (!stopping) say(`${name.padEnd(20)} ready ${seconds(begin).padStart(7)}   ${address}`);
       return result;
     },
@@ -81,4 +83,9 @@ export async function runUntilAsked(platform: Platform, start: () => Promise<voi
 
 function seconds(begin: number): string {
   return `${((performance.now() - begin) / 1000).toFixed(1)} s`;
+}
+
+/** Errors of the system, of a connection and of a database carry a code; a defect of ours does not. */
+function fromOutside(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof Failure) && "code" in error;
 }

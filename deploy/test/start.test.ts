@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { readOptions } from "../commands/start-options.ts";
 import { readRelease } from "../fetch/java.ts";
 import { partFolder } from "../fetch/part-folder.ts";
+import { assertAnswers } from "../run/elsewhere.ts";
 import { lastErrorLine } from "../run/log.ts";
 import { readPlaces } from "../run/places.ts";
 import { assertFree } from "../run/port.ts";
@@ -83,6 +84,13 @@ describe("what cannot start says why in one sentence", () => {
     });
     await new Promise((resolve) => other.close(resolve));
     await assertFree(port, "PostgreSQL", "POSTGRES_PORT");
+  });
+
+  test("a part elsewhere that does not answer is named with the setting that says where", async () => {
+    await assert.rejects(assertAnswers("NATS", "NATS_URL", "nats://127.0.0.1:1"), {
+      message:
+        "NATS does not answer at nats://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1), which NATS_URL names; start it or correct NATS_URL.",
+    });
   });
 
   test("a missing tool is named with what to install", async () => {
