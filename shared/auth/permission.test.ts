@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actingAt, type Actor, nobody, readRole } from "./actor.ts";
-import { anyone, desk, manager, may, ministry, own } from "./permission.ts";
+import { anyone, desk, manager, may, ministry, own, signedIn } from "./permission.ts";
 
 const person = (...roles: string[]): Actor => ({
   ...nobody,
@@ -16,6 +16,9 @@ test("who may do what follows from roles at the library acted for", () => {
   const cases: [string, Actor, Parameters<typeof may>[1], boolean][] = [
     ["nobody searches", nobody, anyone, true],
     ["nobody has loans", nobody, own, false],
+    ["a first sign-in comes before the person is known", { ...person(), personId: null }, signedIn, true],
+    ["nobody is signed in", nobody, signedIn, false],
+    ["a program does not sign in as a person", { ...person(), kind: "client" }, signedIn, false],
     ["a person has loans", person(), own, true],
     ["a person lends", person(), desk, false],
     ["staff of two libraries who names none acts for none", actingAt(lan, undefined), desk, false],
