@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { Actor } from "@lienthong/auth/actor.ts";
 import type { Database } from "./database.ts";
 import { run, sql, type Transaction } from "./transaction.ts";
@@ -23,10 +23,10 @@ export async function firstAnswer(
 ): Promise<Uint8Array | undefined> {
   const found = await database.frame.query<{ call: string; bodyHash: Buffer; answer: Buffer }>(sql`
     select call, body_hash as "bodyHash", answer from first_answer
-    where actor = ${actorKey(actor)} and request_id = ${request.requestId}`);
+    where actor = ${actorKey(actor)} and request_id = ${keyOf(request)}`);
   const [kept] = found.rows;
   if (!kept) return undefined;
-  if (kept.call !== request.call || !kept.bodyHash.equals(hash(request.body))) {
+  if (kept.call !== request.call || !kept.bodyHash.equals(sealOf(request))) {
     throw new RequestIdReused(`Request id ${request.requestId} was used for another request`);
   }
   return kept.answer;
@@ -41,11 +41,15 @@ export async function keepAnswer(tx: Transaction, request: RepeatableRequest, an
     tx,
     sql`
     insert into first_answer (actor, request_id, call, body_hash, answer)
-    values (${actorKey(tx.actor)}, ${request.requestId}, ${request.call}, ${hash(request.body)}, ${Buffer.from(answer)})
+    values (${actorKey(tx.actor)}, ${keyOf(request)}, ${request.call}, ${sealOf(request)}, ${Buffer.from(answer)})
     on conflict do nothing`,
   );
   if (kept === 0) throw new AnsweredMeanwhile(request.requestId);
 }
 
 const actorKey = (actor: Actor) => `${actor.kind}:${actor.id}`;
-const hash = (body: Uint8Array) => createHash("sha256").update(body).digest();
+
+// A body may hold a PIN, and the plain hash of a body that is known but for four digits gives them away. So the body is
+// sealed with the request id as the key, and of the request id itself only a hash is kept.
+const keyOf = (request: RepeatableRequest) => createHash("sha256").update(request.requestId).digest("base64url");
+const sealOf = (request: RepeatableRequest) => createHmac("sha256", request.requestId).update(request.body).digest();
