@@ -45,7 +45,7 @@ async function freshIds(tx: Transaction, service: string, events: readonly Envel
     insert into inbox (consumer, event_id, aggregate, version, body_hash)
     select ${service}, event.* from unnest(
       ${events.map((event) => event.id)}::uuid[], ${events.map((event) => event.aggregate)}::text[],
-      ${events.map((event) => event.version)}::bigint[], ${[...events.map((event) => bodyHash(event))]}::bytea[]) event
+      ${events.map((event) => event.version)}::bigint[], ${events.map((event) => bodyHash(event))}::bytea[]) event
     on conflict do nothing returning event_id as id`,
   );
   const ids = new Set(fresh.map((row) => row.id));

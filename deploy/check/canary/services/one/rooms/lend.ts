@@ -1,0 +1,2 @@
+import "../../../shared/database/database.ts";
+import "../service.ts";

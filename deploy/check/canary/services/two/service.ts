@@ -1,0 +1,1 @@
+export const two = "a service that another reaches into";
