@@ -14,6 +14,8 @@ export type Platform = {
   /** Does one step of a start and says how it went in one line. */
   step<T>(name: string, address: string, work: () => Promise<T>): Promise<T>;
   launch(ask: ProcessAsk): Promise<RunningProcess>;
+  /** From now on, says of everything that was started when it ends by itself. */
+  watch(): void;
   /** Settles when somebody asks the command to stop. */
   stopAsked: Promise<void>;
   stopAll(): Promise<void>;
@@ -52,10 +54,13 @@ export async function openPlatform(): Promise<Platform> {
       if (stopping) throw new Failure(`${ask.name} was not started, because the platform is being stopped.`);
       const running = await startProcess(ask);
       started.push(running);
-      void running.exited.then(() => {
-        if (!stopping) say(`${ask.name} has ended; the others go on. Its log: ${ask.log}`);
-      });
       return running;
+    },
+    watch() {
+      for (const { name, log, exited } of started)
+        void exited.then(() => {
+          if (!stopping) say(`${name} has ended; the others go on. Its log: ${log}`);
+        });
     },
     async stopAll() {
       stopping = true;
@@ -74,7 +79,7 @@ export async function openPlatform(): Promise<Platform> {
  */
 export async function runUntilAsked(platform: Platform, start: () => Promise<void>): Promise<void> {
   try {
-    await Promise.race([start(), platform.stopAsked]);
+    await Promise.race([start().then(platform.watch), platform.stopAsked]);
     await platform.stopAsked;
   } finally {
     await platform.stopAll();
