@@ -31,6 +31,9 @@ export function decide(body: Uint8Array, valuesOf: () => Uint8Array[], claim: st
     return { decided: true, encoding: "utf-8", read: utf8, ...(contradicts && { contradicts }) };
   }
   const values = valuesOf();
+  // What is beyond ASCII stands outside the text, in a damaged directory or indicator.
+  if (values.every((value) => isAscii(value) && !hasEscape(value)))
+    return { decided: true, encoding: "ascii", read: latin };
   const trials = candidates.map((encoding) => trial(values, encoding));
   const passing = withoutTwins(trials.filter((one) => one.passes));
   const [only] = passing;

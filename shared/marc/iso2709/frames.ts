@@ -84,6 +84,7 @@ function* pieces(bytes: Buffer): Generator<number> {
     if (!isLeaderAt(bytes, at, bytes.length)) continue;
     yield at - begun;
     begun = at;
+    if (lengthAt(bytes, at) === bytes.length - at) break;
     at += leaderLength - 1;
   }
   yield bytes.length - begun;

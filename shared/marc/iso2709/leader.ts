@@ -15,7 +15,8 @@ export function baseAddressAt(bytes: Uint8Array, at: number): number | undefined
 export function isLeaderAt(bytes: Buffer, at: number, end: number): boolean {
   if (!isDigit(bytes[at]) || !isDigit(bytes[at + 4])) return false;
   if (isStrictLeaderAt(bytes, at)) return true;
-  if (lengthAt(bytes, at) !== end - at) return false;
+  // Without the fixed positions the figures of a directory could pass for a leader, but for the letters of its type.
+  if (isDigit(bytes[at + 5]) || isDigit(bytes[at + 6]) || lengthAt(bytes, at) !== end - at) return false;
   const base = baseAddressAt(bytes, at);
   return base !== undefined && base > 24 && bytes[at + base - 1] === 0x1e;
 }

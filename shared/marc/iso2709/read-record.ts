@@ -45,6 +45,12 @@ function partsOf(bytes: Buffer, { tag, from, to }: Place, repairs: Repair[]): Pa
   if (delimiter < 0 || delimiter > to) delimiter = to;
   if (delimiter - from > 0) parts.ind1 = indicator(bytes[from]!);
   if (delimiter - from > 1) parts.ind2 = indicator(bytes[from + 1]!);
+  if (!bytes.subarray(from, Math.min(from + 2, delimiter)).every(isIndicator)) {
+    repairs.push({
+      kind: "indicators",
+      detail: `Field ${tag} has an indicator that is no character; a blank stands for it.`,
+    });
+  }
   if (delimiter - from < 2)
     repairs.push({ kind: "indicators", detail: `Field ${tag} has less than two indicators; blanks stand for them.` });
   if (delimiter - from > 2 && bytes.subarray(from + 2, delimiter).every((byte) => byte === 0x20)) {
@@ -79,4 +85,5 @@ function partsOf(bytes: Buffer, { tag, from, to }: Place, repairs: Repair[]): Pa
   return parts;
 }
 
-const indicator = (byte: number) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : " ");
+const isIndicator = (byte: number) => byte >= 0x20 && byte < 0x7f;
+const indicator = (byte: number) => (isIndicator(byte) ? String.fromCharCode(byte) : " ");

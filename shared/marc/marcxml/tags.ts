@@ -5,21 +5,26 @@ export type Markup = {
   to: number;
 };
 
+/** By the end looked for: the place in the file before which there is none. */
+export type Searched = Map<string, number>;
+
 /**
  * The markup that begins with the `<` at this place, or "cut" where the bytes end before it does. Only as much of XML as
  * is needed to tell elements from comments, CDATA and instructions; whether a record is well-formed its parser says.
+ * The bytes begin at `offset` of the file. `searched` remembers between calls up to where an end was looked for in vain;
+ * without it, many unclosed comments would each be searched to the same end.
  */
-export function markupAt(bytes: Buffer, from: number): Markup | "cut" {
+export function markupAt(bytes: Buffer, from: number, offset: number, searched: Searched): Markup | "cut" {
   const next = bytes[from + 1];
   if (next === undefined) return "cut";
   if (next === exclamation) {
-    if (begins(bytes, from, comment)) return until(bytes, from + comment.length, "-->");
-    if (begins(bytes, from, cdata)) return until(bytes, from + cdata.length, "]]>");
+    if (begins(bytes, from, comment)) return until(bytes, from + comment.length, "-->", offset, searched);
+    if (begins(bytes, from, cdata)) return until(bytes, from + cdata.length, "]]>", offset, searched);
     const short = bytes.length - from < cdata.length;
     const mayBecome = comment.startsWith(rest(bytes, from)) || cdata.startsWith(rest(bytes, from));
     return short && mayBecome ? "cut" : { kind: "declaration", name: "", to: from + 2 };
   }
-  if (next === question) return until(bytes, from + 2, "?>");
+  if (next === question) return until(bytes, from + 2, "?>", offset, searched);
   const closing = next === slash;
   const nameFrom = closing ? from + 2 : from + 1;
   let at = nameFrom;
@@ -69,9 +74,12 @@ const begins = (bytes: Buffer, from: number, text: string) =>
 const rest = (bytes: Buffer, from: number) => bytes.toString("latin1", from, from + cdata.length);
 const malformed = (to: number): Markup => ({ kind: "malformed", name: "", to });
 
-function until(bytes: Buffer, from: number, closer: string): Markup | "cut" {
-  const at = bytes.indexOf(closer, from);
-  return at < 0 ? "cut" : { kind: "other", name: "", to: at + closer.length };
+function until(bytes: Buffer, from: number, end: string, offset: number, searched: Searched): Markup | "cut" {
+  const inVain = (searched.get(end) ?? 0) - offset - end.length + 1;
+  const at = bytes.indexOf(end, Math.max(from, inVain));
+  if (at >= 0) return { kind: "other", name: "", to: at + end.length };
+  searched.set(end, offset + bytes.length);
+  return "cut";
 }
 
 function isNameByte(byte: number): boolean {

@@ -4,7 +4,7 @@ import { convincing, weigh } from "../encodings/evidence.ts";
 /**
  * Undoes UTF-8 that was taken for Latin-1 or Windows-1252 and saved again ("Truyá»‡n"), once or several times. The
  * evidence: every letter goes back to one byte, the bytes are valid UTF-8 beyond ASCII, and the words that come out are
- * possible while the ones that went in were not. Undefined where the text is not of that kind.
+ * possible while the ones that went in were not, or these hold pairs of signs that nothing else leaves. Undefined where the text is not of that kind.
  */
 export function undoubled(text: string): string | undefined {
   let now: string | undefined;
@@ -14,6 +14,7 @@ export function undoubled(text: string): string | undefined {
     now = once;
   }
   if (now === undefined || /[\x80-\x9f\ufffd]/.test(now)) return undefined;
+  if (looksDoubled(text)) return looksDoubled(now) ? undefined : now;
   const before = weigh([text]);
   const looksRight = !/[\x80-\x9f]/.test(text) && before.oneLanguage >= convincing && before.words > 0;
   return !looksRight && weigh([now]).anyLanguage >= convincing ? now : undefined;
@@ -51,5 +52,11 @@ const signs = windows1252.replace(/[\x80-\x9f]/g, "");
 // A first byte of UTF-8 as a letter, then a following byte as a sign.
 const suspicious = new RegExp(`[\\u00c2-\\u00f4][\\u0080-\\u00bf${signs}]`);
 const remains = new RegExp(
-  `\\u00e1[\\u00ba\\u00bb][\\u0080-\\u00bf${signs}]|\\u00c4[\\u0090\\u0091\\u2018]|\\u00c6[\\u00af\\u00b0\\u00a0\\u00a1]|\\u00c3[\\u0080-\\u00bf${signs}]`,
+  [
+    `\\u00e1[\\u00ba\\u00bb][\\u0080-\\u00bf${signs}]`, // ạ … ỹ
+    "\\u00c4[\\u0090\\u0091\\u2018]", // Đ đ
+    "\\u00c6[\\u00af\\u00b0\\u00a0\\u00a1]", // Ơ ơ Ư ư
+    `\\u00c3[\\u0080-\\u00bf${signs}]`, // À … ÿ
+    "\\u00cc[\\u0080-\\u0083\\u0086\\u0089\\u009b\\u00a3\\u20ac\\u201a\\u0192\\u2020\\u2030\\u203a]", // the marks of decomposed text
+  ].join("|"),
 );

@@ -1,6 +1,6 @@
 import type { Encoding } from "../encodings/encoding.ts";
 import type { Fault, Repair } from "../quarantine.ts";
-import type { MarcRecord, Subfield } from "../record.ts";
+import { controlField, type MarcRecord, type Subfield, subfields } from "../record.ts";
 import { fromWindows1252, looksDoubled, undoubled } from "./double-utf8.ts";
 import { withoutEntities } from "./entities.ts";
 import { withoutLookAlikes } from "./look-alikes.ts";
@@ -31,7 +31,10 @@ export function mend(record: MarcRecord, encoding: Encoding): Repair[] | Fault {
       if (/[^\0-\x7f]/.test(subfield.value)) beyondAscii.push({ tag: field.tag, subfield });
     }
   }
-  const font = otherFont(beyondAscii.map(({ subfield }) => subfield.value));
+  const font = otherFont(
+    beyondAscii.map(({ subfield }) => subfield.value),
+    saysVietnamese(record),
+  );
   if (font && "doubtful" in font) {
     const detail =
       "Most words are Vietnamese in an old font encoding that was converted as if it were Western, but not all.";
@@ -52,6 +55,11 @@ export function mend(record: MarcRecord, encoding: Encoding): Repair[] | Fault {
   if (doubled.length > 0) return misEncoded("UTF-8 was converted twice and letters were lost.", encoding, doubled, []);
   for (const { tag, subfield } of beyondAscii) mendLetters(tag, subfield, note);
   return [...kinds].map(([kind, tags]) => ({ kind, detail: `${inWords[kind]} (${tags.join(", ")})` }));
+}
+
+/** By 008/35–37 or 041. */
+function saysVietnamese(record: MarcRecord): boolean {
+  return controlField(record, "008")?.slice(35, 38) === "vie" || subfields(record, "041", "a").includes("vie");
 }
 
 type Note = (kind: Repair["kind"], tag: string) => void;

@@ -7,15 +7,18 @@ export type OtherFont = { encoding: Encoding; texts: string[] };
 /**
  * Undoes a conversion that took TCVN3 or VNI text for Western ("TruyÖn KiÒu", "Truyeän Kieàu"): it is judged for a whole
  * record, since a few letters prove nothing. `found` where exactly one of the two makes Vietnamese of nearly every word
- * and the text as it stands belongs to no language; `doubtful` where most words turn Vietnamese but not enough do.
+ * and the text as it stands belongs to no language, or to none but Vietnamese by the record's own word; `doubtful` where most words turn Vietnamese but not enough do.
  */
-export function otherFont(texts: string[]): { found: OtherFont } | { doubtful: OtherFont[] } | undefined {
+export function otherFont(
+  texts: string[],
+  saidVietnamese = false,
+): { found: OtherFont } | { doubtful: OtherFont[] } | undefined {
   if (!texts.some((text) => /[\xa1-\xff]/.test(text)) || texts.some((text) => beyondWestern.test(text)))
     return undefined;
   const asIs = weigh(texts);
-  // Text that is Vietnamese as it stands needs nothing; one that looks like another language neither, unless a wrong
-  // reading is far more convincing than "words that some language might have".
-  if (asIs.vietnamese >= convincing || asIs.oneLanguage >= convincing) return undefined;
+  if (asIs.vietnamese >= convincing) return undefined;
+  // What may be another language stays, unless the record says it is Vietnamese and there are words enough to tell.
+  if (asIs.oneLanguage >= convincing && !(saidVietnamese && asIs.distinct >= 3)) return undefined;
   const readings = [
     { encoding: "tcvn3" as const, texts: texts.map((text) => reread(text, (bytes) => readTcvn3(bytes).text)) },
     { encoding: "vni" as const, texts: texts.map((text) => reread(text, (bytes) => readVni(bytes).text)) },
