@@ -11,6 +11,7 @@ export async function environmentOf(service: Service, parts: Parts, places: Plac
   return {
     HTTP_PORT: String(service.httpPort),
     ...(service.grpcPort && { GRPC_PORT: String(service.grpcPort) }),
+    ...(service.publicPort && { PUBLIC_PORT: String(service.publicPort) }),
     DATABASE_URL: databaseUrl(parts.postgres.url, name, `${name}_app`),
     DATABASE_PASSWORD_FILE: await fileOf(databaseSecret(`${name}_app`)),
     DATABASE_OWNER_URL: databaseUrl(parts.postgres.url, name, `${name}_owner`),

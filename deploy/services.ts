@@ -7,7 +7,10 @@ import { hears, type Service as Declared } from "@lienthong/service/service.ts";
 export type Service = {
   name: string;
   grpcPort?: number;
+  /** The inner door: health, readiness, metrics. */
   httpPort: number;
+  /** The door that people or programs come through. */
+  publicPort?: number;
   /** What Node needs besides the program, before its name. */
   nodeArgs?: string[];
 };
@@ -17,8 +20,8 @@ export const services: Service[] = [
   { name: "identity", grpcPort: 7001, httpPort: 7101 },
   { name: "catalogue", grpcPort: 7002, httpPort: 7102 },
   { name: "circulation", grpcPort: 7003, httpPort: 7103 },
-  { name: "gateway", httpPort: 7090 },
-  { name: "portal", httpPort: 7080, nodeArgs: ["--import", "tsx"] },
+  { name: "gateway", httpPort: 7190, publicPort: 7090 },
+  { name: "portal", httpPort: 7180, publicPort: 7080, nodeArgs: ["--import", "tsx"] },
 ];
 
 /** The services whose events a service hears, as its own service.ts declares; the NATS rights are made from it. */

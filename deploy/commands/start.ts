@@ -25,7 +25,7 @@ async function bringUp(platform: Platform, options: StartOptions): Promise<void>
   const parts = await startParts(platform, options);
   for (const service of services)
     if (await exists(mainOf(platform, service)))
-      await platform.step(service.name, `http://localhost:${service.httpPort}`, () =>
+      await platform.step(service.name, `http://localhost:${service.publicPort ?? service.httpPort}`, () =>
         startService(platform, service, parts),
       );
   platform.say(
@@ -34,7 +34,8 @@ async function bringUp(platform: Platform, options: StartOptions): Promise<void>
 }
 
 async function startService(platform: Platform, service: Service, parts: Parts): Promise<void> {
-  for (const port of [service.grpcPort, service.httpPort]) if (port) await assertFree(port, service.name);
+  for (const port of [service.grpcPort, service.httpPort, service.publicPort])
+    if (port) await assertFree(port, service.name);
   const running = await platform.launch({
     name: service.name,
     program: process.execPath,

@@ -25,14 +25,9 @@ export async function startNats(platform: Platform, services: Service[]): Promis
   await assertFree(monitorPort, "NATS", "NATS_MONITOR_PORT");
   const program = await fetchNats(platform.places);
   const folder = await privateFolder(join(platform.places.kept, "nats"), platform.account);
-  const users = await Promise.all([
-    { name: "admin", password: await passwordOf(platform, "admin"), hears: [] },
-    ...services.map(async ({ name }) => ({
-      name,
-      password: await passwordOf(platform, name),
-      hears: await heardBy(name),
-    })),
-  ]);
+  const users = [{ name: "admin", hears: [] as string[], password: await passwordOf(platform, "admin") }];
+  for (const { name } of services)
+    users.push({ name, hears: await heardBy(name), password: await passwordOf(platform, name) });
   const file = join(folder, "nats.json");
   await writeFile(file, natsConfiguration({ port, monitorPort, storeFolder: join(folder, "store"), users }), {
     mode: 0o600,

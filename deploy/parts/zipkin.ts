@@ -17,7 +17,10 @@ export async function startZipkin(platform: Platform): Promise<Zipkin> {
     name: "Zipkin",
     program: join(java.home, "bin", "java"),
     args: [
-      ...["-Xmx192m", "-XX:+UseSerialGC", "-jar", jar],
+      "-Xmx192m",
+      "-XX:+UseSerialGC",
+      "-jar",
+      jar,
       ...Object.entries(listen).map(([name, value]) => `--armeria.ports[0].${name}=${value}`),
     ],
     env: { TZ: "UTC", MEM_MAX_SPANS: "50000" },
