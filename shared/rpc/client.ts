@@ -79,17 +79,32 @@ function stream(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { deadline: Date.now() + (context.deadlineMs ?? uploadDeadlineMs) };
+    let over = false;
+    let goOn = () => {};
     const call = channel.makeClientStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
       metadataOf(context),
       options,
-      (error: ServiceError | null, reply?: unknown) => (error ? reject(fromStatus(error)) : resolve(reply)),
+      (error: ServiceError | null, reply?: unknown) => {
+        over = true;
+        goOn();
+        if (error) reject(fromStatus(error));
+        else resolve(reply);
+      },
     );
     const send = async () => {
       for await (const ask of asks) {
-        if (!call.write(ask)) await new Promise((drained) => call.once("drain", drained).once("close", drained));
+        // Who was answered before the end, by a refusal perhaps, sends no more: nobody reads it.
+        if (over) return;
+        const full = !call.write(ask);
+        if (full) {
+          await new Promise<void>((resume) => {
+            goOn = resume;
+            call.once("drain", resume);
+          });
+        }
       }
       call.end();
     };
