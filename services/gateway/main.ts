@@ -1,0 +1,6 @@
+import { start } from "@lienthong/service/start.ts";
+import { openPublicDoor } from "./frame/door.ts";
+import { gateway } from "./service.ts";
+import { gatewaySettings } from "./settings.ts";
+
+await start(gateway, { folder: import.meta.dirname, settings: gatewaySettings, opens: openPublicDoor });
