@@ -30,7 +30,7 @@ function judge(word: string): boolean {
       return "";
     })
     .normalize("NFC");
-  if (marks.length > 1) return false;
+  if (marks.length > 1 || misspelt.test(plain)) return false;
   for (const onset of onsets) {
     if (!plain.startsWith(onset)) continue;
     const rime = plain.slice(onset.length);
@@ -46,6 +46,9 @@ const dotBelow = "\u0323";
 const tones = /[\u0300\u0301\u0303\u0309\u0323]/g;
 // Syllables that end in a stop carry no tone but sắc or nặng.
 const stopped = /(?:ch|[cpt])$/;
+
+// Before e, ê and i (y) Vietnamese writes k, gh and ngh, never c, g and ng; gh and ngh nowhere else.
+const misspelt = /^(?:c|ng)[eêiy]|^g[eê]|^n?gh[^eêi]/;
 
 // Longest first: "ngh" before "ng" before "n"; the empty onset last.
 const onsets = ("ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split(" ") as string[]).concat("");
