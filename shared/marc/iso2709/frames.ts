@@ -10,7 +10,7 @@ export async function* isoFrames(window: ByteWindow): AsyncGenerator<Frame> {
   for (;;) {
     await skipFiller(window);
     if (window.bytes.length === 0) return;
-    const end = await terminator(window, 0);
+    const end = await terminator(window);
     if (end === "beyond-limit") {
       yield await oversize(window);
       continue;
@@ -18,8 +18,7 @@ export async function* isoFrames(window: ByteWindow): AsyncGenerator<Frame> {
     // No terminator before the end of the file: what is left may still be several records.
     const length = end === undefined ? window.bytes.length : await agreedLength(window, end + 1);
     for (const piece of pieces(window.bytes.subarray(0, length))) {
-      const frame = frameOf(window, piece);
-      yield frame;
+      yield frameOf(window, piece);
       window.drop(piece);
     }
   }
@@ -42,9 +41,9 @@ async function skipFiller(window: ByteWindow): Promise<void> {
 
 const isFiller = (byte: number) => byte <= 0x20 && byte !== 0x1b && byte !== 0x1e && byte !== 0x1f;
 
-/** Where the next terminator stands, at or after `from`. */
-async function terminator(window: ByteWindow, from: number): Promise<number | "beyond-limit" | undefined> {
-  for (let searched = from; ; ) {
+/** Where the next terminator stands. */
+async function terminator(window: ByteWindow): Promise<number | "beyond-limit" | undefined> {
+  for (let searched = 0; ; ) {
     const at = window.bytes.indexOf(recordTerminator, searched);
     if (at >= 0 && at < recordBytesMax) return at;
     if (at >= 0 || window.bytes.length > recordBytesMax) return "beyond-limit";

@@ -1,41 +1,25 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import { test } from "node:test";
-import { readMarc } from "../read.ts";
-import { first, missing } from "../record.ts";
+import { told } from "./example.ts";
 import { aBook, iso } from "./files.ts";
 
 test("the example of the README tells each record, or the reason why it is none", async () => {
   const withoutTitle = aBook("2");
   withoutTitle.fields.splice(1, 1);
-  const file = Buffer.concat([
-    iso(aBook("1")),
-    iso(withoutTitle),
-    Buffer.from("Xin chào!\x1d"),
-    iso(aBook("3", "Số đỏ")),
-  ]);
-  const createReadStream = async function* (_path: string) {
-    yield file;
-  };
-  const lines: unknown[][] = [];
-  const console = { log: (...line: unknown[]) => lines.push(line) };
-  const example = /```ts\n(.*?)```/s.exec(readFileSync(new URL("../README.md", import.meta.url), "utf8"))![1]!;
-  const body = example.replace(/^import .*$/gm, "");
-  const run = new Function(
-    "readMarc",
-    "first",
-    "missing",
-    "createReadStream",
-    "console",
-    `return (async () => {${body}})()`,
-  );
-  await run(readMarc, first, missing, createReadStream, console);
+  const file = [iso(aBook("1")), iso(withoutTitle), Buffer.from("Xin chào!\x1d"), iso(aBook("3", "Số đỏ"))];
+  const lines: string[] = [];
+  for await (const line of told(Readable.from(file))) lines.push(line);
   assert.deepEqual(lines, [
-    ["Đường Kách mệnh", "utf-8", []],
-    ["2: no-245"],
-    [
-      `3 at byte ${iso(aBook("1")).length + iso(withoutTitle).length}: not-a-record. Bytes that do not begin with a leader.`,
-    ],
-    ["Số đỏ", "utf-8", []],
+    "1: Đường Kách mệnh (utf-8)",
+    "2: no-245 (utf-8)",
+    `3 at byte ${file[0]!.length + file[1]!.length}: not-a-record. Bytes that do not begin with a leader.`,
+    "4: Số đỏ (utf-8)",
   ]);
+});
+
+test("the README shows the example as it runs", () => {
+  const text = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
+  assert(text("../README.md").includes(text("example.ts")));
 });
