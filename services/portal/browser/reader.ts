@@ -1,0 +1,3 @@
+import "./lt-form.ts";
+import "./lt-suggest.ts";
+import "./lt-theme.ts";

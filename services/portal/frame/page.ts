@@ -1,0 +1,23 @@
+import type { VNode } from "preact";
+import type { Ask, Audience } from "./ask.ts";
+
+export type Page<Path extends string = string, For extends Audience = Audience> = {
+  readonly kind: "page";
+  readonly path: Path;
+  readonly for: For;
+  render(ask: Ask<Path, For>): Promise<VNode> | VNode;
+};
+
+/**
+ * A page at an address. It reads and never writes: what changes something is an `action`.
+ * @param path in the readers' language, with `:name` for what varies; English lives under `/en` with the same path
+ * @param who for whom; others are asked to sign in, or told whom to ask
+ * @param render makes the whole page; where a script asks for one element of it, the frame answers that element alone
+ */
+export function page<const Path extends string, const For extends Audience>(
+  path: Path,
+  who: { for: For },
+  render: (ask: Ask<Path, For>) => Promise<VNode> | VNode,
+): Page<Path, For> {
+  return { kind: "page", path, for: who.for, render };
+}
