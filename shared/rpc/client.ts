@@ -10,6 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { inSpan, SpanKind, traceHeaders } from "@lienthong/telemetry/trace.ts";
 import { CallFault, fromStatus } from "./fault.ts";
+import { endedBySender } from "./whole-stream.ts";
 
 /** With what a call is made: whose token, for which library, and under which request id when it is a command. */
 export type CallContext = { token?: string; libraryId?: string | undefined; requestId?: string; deadlineMs?: number };
@@ -95,7 +96,7 @@ function stream(
       },
     );
     const send = async () => {
-      for await (const ask of asks) {
+      for await (const ask of endedBySender(asks)) {
         // Who was answered before the end, by a refusal perhaps, sends no more: nobody reads it.
         if (over) return;
         const full = !call.write(ask);

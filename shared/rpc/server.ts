@@ -15,6 +15,7 @@ import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
 import type { Answer } from "./answer.ts";
 import { actorOf, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
 import { toStatus } from "./fault.ts";
+import { wholeOrFault } from "./whole-stream.ts";
 
 const callSeconds = durations("call_seconds", "Calls by name and outcome");
 
@@ -50,7 +51,7 @@ export async function serve(
         token: /^Bearer (.+)$/.exec(text(metadata, "authorization") ?? "")?.[1],
         libraryId: text(metadata, "library"),
         requestId: text(metadata, "request-id"),
-        ask: "request" in incoming ? incoming.request : incoming,
+        ask: "request" in incoming ? incoming.request : wholeOrFault(incoming),
         body: "request" in incoming ? method.requestSerialize(incoming.request) : new Uint8Array(),
       };
       let actor = nobody;
