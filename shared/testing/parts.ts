@@ -16,4 +16,6 @@ export const parts = {
   nats: () => ({ url: part("NATS_URL"), user: "admin", password: secret("NATS_ADMIN_PASSWORD_FILE") }),
   openSearch: () => part("OPENSEARCH_URL"),
   keycloak: () => part("KEYCLOAK_URL"),
+  /** The administrator of the sign-in server, with whom tests make and drop realms of their own. */
+  keycloakAdmin: () => ({ url: part("KEYCLOAK_URL"), password: secret("KEYCLOAK_ADMIN_PASSWORD_FILE") }),
 };
