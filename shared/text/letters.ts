@@ -75,7 +75,8 @@ export function plainLetter(character: string): string {
 }
 
 function kindByProperty(character: string): number {
-  if (/[\u00ad\u200b-\u200d\u2060\ufeff]/.test(character)) return ignorable;
+  // Invisible characters, and the primes, rings and half marks that romanised Hebrew, Arabic and Russian are strewn with.
+  if (/[\u00ad\u200b-\u200d\u2060\ufeff\u02b9-\u02bf\ufe20-\ufe2f]/.test(character)) return ignorable;
   if (/\p{Script=Han}/u.test(character)) return han;
   if (/\p{L}/u.test(character)) return letter;
   if (/\p{Nd}/u.test(character)) return digit;

@@ -2,6 +2,7 @@ import { foldCanon } from "@lienthong/text/fold.ts";
 import { pagesAgree } from "./agreement.ts";
 import { nearlyEqual } from "./likeness.ts";
 import type { MatchKeys } from "./match-keys.ts";
+import { foldedAuthor } from "./names.ts";
 import { noVolume } from "./volume.ts";
 
 /** Why a pair stands in the review list. */
@@ -9,12 +10,12 @@ export type Reason =
   | "facts-contradict"
   | "identifiers-differ"
   | "description-incomplete"
-  | "same-isbn"
+  | "same-number"
   | "same-without-marks"
   | "title-nearly-same";
 
-/** Same ISBN, not united: other title, or a volume that only one of them names. Two named volumes of a set are two things. */
-export function doubtSameIsbn(a: MatchKeys, b: MatchKeys): boolean {
+/** Same ISBN or ISSN, not united: other title, or a volume that only one of them names. Two named volumes of a set are two things. */
+export function doubtSameNumber(a: MatchKeys, b: MatchKeys): boolean {
   if (a.told.form !== b.told.form) return false;
   return a.told.vol === b.told.vol || a.told.vol === noVolume || b.told.vol === noVolume;
 }
@@ -22,13 +23,17 @@ export function doubtSameIsbn(a: MatchKeys, b: MatchKeys): boolean {
 /** Same title and author but for the marks, the same year or one unknown, and nothing that tells editions apart. */
 export function doubtWithoutMarks(a: MatchKeys, b: MatchKeys): boolean {
   if (a.told.year && b.told.year && a.told.year !== b.told.year) return false;
-  return mayBeOneEdition(a, b);
+  const subtitlesDiffer =
+    a.told.subtitle !== "" && b.told.subtitle !== "" && foldCanon(a.told.subtitle) !== foldCanon(b.told.subtitle);
+  const pagesDiffer =
+    a.told.pages !== undefined && b.told.pages !== undefined && !pagesAgree(a.told.pages, b.told.pages);
+  return mayBeOneEdition(a, b) && !(subtitlesDiffer && pagesDiffer);
 }
 
 /** Titles a slip apart, with all the rest the same. */
 export function doubtNearlySame(a: MatchKeys, b: MatchKeys): boolean {
   if (a.told.title === b.told.title || !pagesAgree(a.told.pages, b.told.pages)) return false;
-  const [x, y] = [foldCanon(a.told.author), foldCanon(b.told.author)];
+  const [x, y] = [foldedAuthor(a.told.author), foldedAuthor(b.told.author)];
   if (x && y && x !== y && !nearlyEqual(x, y)) return false;
   return mayBeOneEdition(a, b) && nearlyEqual(foldCanon(a.told.title), foldCanon(b.told.title));
 }

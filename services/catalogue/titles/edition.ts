@@ -7,16 +7,10 @@ import { numberIn } from "./numbers.ts";
  */
 export function editionNumber(statement: string): number | undefined {
   const text = ` ${fold(statement)} `;
-  const reprint = /\b(?:tai ban|tb|t b)\b(?: co [a-z ]*?)?(?: in)?(?: lan)?(?: thu)? (\w+) /.exec(text);
-  if (reprint) {
-    const count = numberIn(reprint[1]!);
-    return count === undefined ? undefined : count + 1;
-  }
-  const printing = /\b(?:lan|lan thu|an ban(?: thu)?|ban in(?: thu)?|ed|edition) (\d+|[a-z]+) /.exec(
-    text.replace("lan thu ", "lan "),
-  );
-  const count = printing && numberIn(printing[1]!);
-  if (count) return count;
+  const isReprint = /\b(?:tai ban|tb|t b)\b/.test(text);
+  const named = / (?:lan thu|lan|an ban|ban in) (\w+) /.exec(text) ?? / (?:tai ban|tb|t b) (\d+) /.exec(text);
+  const count = named ? numberIn(named[1]!) : undefined;
+  if (count !== undefined) return isReprint ? count + 1 : count;
   const english = / (\d+) (?:st|nd|rd|th) ed| (\w+) ed(?:ition)? /.exec(text);
   return english ? numberIn(english[1] ?? english[2]!) : undefined;
 }

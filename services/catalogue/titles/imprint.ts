@@ -22,7 +22,7 @@ export function publisherKey(name: string): string {
   const text = ` ${canon(name.split(/\s*;\s*/)[0]!)} `
     .replace(/ (?:nha1 xuât4 ban2|nha xuat ban|nxb|n x b|publishing house|publishers?|press) /g, " ")
     .replace(/ t p /g, " tp ")
-    .replace(/ (?:va1|and|the) /g, " ");
+    .replace(/ (?:va1|va) /g, " ");
   const words = text
     .trim()
     .split(" ")

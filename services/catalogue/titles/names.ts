@@ -1,4 +1,5 @@
 import { canon } from "@lienthong/text/canon.ts";
+import { foldCanon } from "@lienthong/text/fold.ts";
 import { first, type MarcRecord, subfields } from "@lienthong/marc/record.ts";
 import { responsibilityOf } from "./title-parts.ts";
 
@@ -19,6 +20,11 @@ export function nameKey(name: string): string {
     .replace(/\(?\b\d{3,4}\b\s*[-–]?\s*(\d{3,4})?\)?/g, " ");
   const key = [...new Set(canon(bare).split(" "))].sort().join(" ");
   return nobody.has(key) ? "" : key;
+}
+
+/** The fold of an author key, its syllables in the order that names typed without marks have. */
+export function foldedAuthor(authorCanon: string): string {
+  return [...new Set(foldCanon(authorCanon).split(" "))].sort().join(" ");
 }
 
 const nobody = new Set(
@@ -43,14 +49,18 @@ export function firstNamed(responsibility: string | undefined): string | undefin
   return name === "" ? undefined : name;
 }
 
-const relators =
-  /\(?(?:^|(?<=[\s(,;:]))(?:chủ biên|biên soạn|sưu tầm|tuyển chọn|giới thiệu|hiệu đính|minh ho[ạa]|minh hoạ|dịch giả|biên dịch|người dịch|tác giả|ch\.\s?b\.?|c\.\s?b\.?|b\.\s?s\.?|s\.\s?t\.?|h\.\s?đ\.?|tổng chủ biên|dịch|soạn|vẽ|by|edited by|ed\.)(?=$|[\s),;:.])[.:]?\)?/giu;
+// Written small and with its marks, what somebody did stands after the name; "Minh Hoa" is a name, "minh hoạ" a deed.
+const deeds =
+  "tổng chủ biên|chủ biên|biên soạn|biên dịch|sưu tầm|tuyển chọn|giới thiệu|hiệu đính|minh họa|minh hoạ|người dịch|dịch|soạn|vẽ";
+const deedAfter = new RegExp(
+  `[\\s,(]+(?:${deeds}|(?:[Cc]h?\\.|[BbSsHh]\\.)\\s?[BbSsTtĐđ]\\.|ed(?:itor)?s?\\.?)[\\s).]*$`,
+  "u",
+);
+const deedBefore = new RegExp(`^(?:(?:${deeds}|tác giả)\\s*:|(?:edited )?by\\s)\\s*`, "iu");
 const ranks = /(?:^|(?<=[\s.,]))(?:GS|PGS|TSKH|TS|ThS|BS|KS|CN|NGƯT|NGND|NSND|NSƯT)\.(?=\s|\p{L})/gu;
 
 function withoutRelators(name: string): string {
-  return name
-    .normalize("NFC")
-    .replace(ranks, " ")
-    .replace(relators, " ")
-    .replace(/^[\s:.,]+|[\s:,;]+$/g, "");
+  let bare = name.normalize("NFC").trim().replace(deedBefore, "").replace(ranks, " ").trim();
+  while (deedAfter.test(bare)) bare = bare.replace(deedAfter, "");
+  return bare.replace(/^[\s:.,]+|[\s:,;]+$/g, "");
 }

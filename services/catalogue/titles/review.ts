@@ -1,5 +1,5 @@
 import type { Components } from "./components.ts";
-import { doubtNearlySame, doubtSameIsbn, doubtWithoutMarks, type Reason } from "./doubts.ts";
+import { doubtNearlySame, doubtSameNumber, doubtWithoutMarks, type Reason } from "./doubts.ts";
 import type { MatchKeys } from "./match-keys.ts";
 import { blocks, type Member } from "./members.ts";
 
@@ -45,7 +45,7 @@ export function reviewPairs(
       }
     }
   };
-  for (const sharing of blocks(records, (keys) => keys.c2)) compare(sharing, "same-isbn", doubtSameIsbn);
+  for (const sharing of blocks(records, (keys) => keys.c2)) compare(sharing, "same-number", doubtSameNumber);
   for (const sharing of blocks(records, (keys) => (keys.c1 ? [keys.c1] : []))) {
     for (const ofYear of byYear(sharing)) compare(ofYear, "same-without-marks", doubtWithoutMarks);
   }

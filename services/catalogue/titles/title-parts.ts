@@ -18,33 +18,41 @@ export function titleParts(record: MarcRecord): TitleParts {
   const field = dataFields(record, "245")[0];
   if (!field) return { proper: "" };
   const one = (code: string) => valuesOf(field, code).map(tidy).filter(Boolean);
-  let proper = (one("a")[0] ?? one("k")[0] ?? "").replace(/(?<=\S)\s*\[[^\]]*\]$/, "");
-  let responsibility = one("c").join("; ") || undefined;
-  const slash = / \/ /.exec(proper);
-  if (slash) {
-    responsibility ??= proper.slice(slash.index + 3);
-    proper = proper.slice(0, slash.index);
-  }
-  // A parallel title in another language follows " = "; libraries give or leave it, so it is not part of the title proper.
-  proper = proper.split(/ = /)[0]!;
-  let subtitle =
-    one("b")
-      .join(" : ")
-      .split(/ [/=] /)[0] || undefined;
-  const colon = /\s*:\s/.exec(proper);
-  if (colon && colon.index > 0) {
-    subtitle = [proper.slice(colon.index + colon[0].length), subtitle].filter(Boolean).join(" : ");
-    proper = proper.slice(0, colon.index);
-  }
-  const split = splitVolume(proper);
-  const volume = one("n").join(", ") || split.volume;
-  const part = one("p").join(". ") || undefined;
+  const whole = cut((one("a")[0] ?? one("k")[0] ?? "").replace(/(?<=\S)\s*\[[^\]]*\]$/, ""));
+  // Some libraries write on in $n what belongs into $b and $c: "T.1 : Tiểu thuyết / Nam Cao".
+  const numbers = one("n").map(cut);
+  const split = splitVolume(whole.title);
+  const volume = numbers.map((number) => number.title).join(", ") || split.volume;
+  const subtitle = [
+    whole.subtitle,
+    ...numbers.map((number) => number.subtitle),
+    ...one("b").map((text) => cut(text).title),
+  ]
+    .filter(Boolean)
+    .join(" : ");
+  const part = one("p")
+    .map((text) => cut(text).title)
+    .join(". ");
+  const responsibility =
+    one("c").join("; ") || whole.responsibility || numbers.find((number) => number.responsibility)?.responsibility;
   return {
     proper: withoutEndMark(split.title),
     ...(subtitle && { subtitle: withoutEndMark(subtitle) }),
     ...(volume && { volume: withoutEndMark(volume) }),
     ...(part && { part: withoutEndMark(part) }),
     ...(responsibility && { responsibility: withoutEndMark(responsibility) }),
+  };
+}
+
+/** Cuts "title = parallel title : subtitle / responsibility"; parallel titles are given or left out, so they are no key. */
+function cut(text: string): { title: string; subtitle?: string; responsibility?: string } {
+  const [description = "", responsibility] = text.split(/ \/ (.*)/s);
+  const [title = "", subtitle] = description.split(/\s*:\s(.*)/s);
+  const [proper = ""] = title.split(" = ");
+  return {
+    title: proper,
+    ...(subtitle && { subtitle: subtitle.split(" = ")[0]! }),
+    ...(responsibility && { responsibility }),
   };
 }
 
@@ -76,8 +84,8 @@ export function tidy(text: string): string {
     .trim();
 }
 
-/** Without the full stop that ends an area of description; "v.v." and "..." keep theirs. */
+/** Without the full stop that ends an area of description; "v.v.", "H." and "..." keep theirs. */
 export function withoutEndMark(text: string): string {
   const tidied = tidy(text);
-  return /\.\.$|\.[^\s.]*\.$/.test(tidied) ? tidied : tidied.replace(/\.$/, "").trimEnd();
+  return /\.\.$|\.[^\s.]*\.$|(?:^|\s)\p{Lu}\.$/u.test(tidied) ? tidied : tidied.replace(/\.$/, "").trimEnd();
 }

@@ -4,9 +4,9 @@ import { numberIn } from "./numbers.ts";
 /** Written for a record that names no volume: a monograph, or a whole set. */
 export const noVolume = "-";
 
-// "t" and "q" need their dot or a digit at once after them: "T.1", "T1", but not "t lymphô".
+// "t" and "q" need their dot or a digit at once after them: "T.1", "T1", but not "t lymphô"; a word must end, "cương" is no "cuốn".
 const designation =
-  "(?:tập|tâp|tap|quyển|quyen|cuốn|cuon|phần|phan|volume|vol\\.?|tome|band|part|bd\\.|pt\\.|ph\\.|t\\.|q\\.|v\\.|t(?=\\d)|q(?=\\d))";
+  "(?:(?:tập|tâp|tap|quyển|quyen|cuốn|cuon|phần|phan|volume|vol|tome|band|part|bd|pt|ph)(?=[\\s.\\d])\\.?|[tqv](?:\\.|(?=\\d)))";
 const value = "(?:\\d{1,4}|[ivx]{1,6}|[a-zà-ỹ]{1,6})";
 const trailing = new RegExp(
   `[\\s.,;:(\\[/-]+(${designation}\\s*${value}(?:\\s*(?:[-–+,&]|đến|và|to)\\s*(?:${designation}\\s*)?(?:\\d{1,4}|[ivx]{1,6}))?)[\\s)\\].]*$`,
@@ -50,6 +50,8 @@ export function splitVolume(title: string): { title: string; volume?: string } {
   const volume = found[1]!;
   // A word after the designation must be a number or thượng/hạ: "phần mềm" and "cuốn sách" end no title as a volume.
   if (!/^(\d{1,4}|\d{1,4}-\d{1,4}|[a-h])$/.test(volumeKey(volume))) return { title };
+  // Without marks, "phan tu" is rather phân tử than phần tư: then only digits make a volume.
+  if (/^(?:tap|quyen|cuon|phan)\b[\s.]*\D/i.test(volume)) return { title };
   return { title: title.slice(0, found.index), volume };
 }
 
