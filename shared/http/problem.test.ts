@@ -6,7 +6,7 @@ import { problemOfError, problemOfRefusal } from "./problem.ts";
 test("whatever goes wrong becomes a problem that says no more than its caller may know", () => {
   const cases: [string, unknown, number, string][] = [
     ["a field of the request", badInput({ field: "query.size", problem: "at most 50" }), 400, "frame/bad-input"],
-    ["a part that is down", new CallFault("unavailable", "away"), 503, "frame/unavailable"],
+    ["a part that is down", new CallFault("unavailable", "connect hunter2:7002"), 503, "frame/unavailable"],
     ["a body that is too large", Object.assign(new Error("too large"), { statusCode: 413 }), 413, "frame/too-large"],
     ["a body of another kind", Object.assign(new Error("kind"), { statusCode: 415 }), 415, "frame/media-type"],
     ["a body that is no JSON", Object.assign(new Error("broken"), { statusCode: 400 }), 400, "frame/bad-input"],

@@ -56,10 +56,17 @@ export const problemOfRefusal = ({ refused }: Refusal, status: number): Problem 
  * whatever went wrong inside, of which the caller learns nothing more.
  */
 export function problemOfError(error: unknown): Problem {
-  if (error instanceof CallFault) return problemOf(error.kind, error.message, error.fields);
+  if (error instanceof CallFault) return problemOf(error.kind, outward[error.kind] ?? error.message, error.fields);
   const { statusCode = 500, message = "" } = error as { statusCode?: number; message?: string };
   if (statusCode === 413) return problemOf("too-large", message);
   if (statusCode === 415) return problemOf("media-type", message);
   if (statusCode >= 400 && statusCode < 500) return problemOf("bad-input", message);
   return problemOf("fault", "An internal fault");
 }
+
+/** What is said instead of a fault's own words where these may name addresses and parts inside. */
+const outward: Partial<Record<FaultKind, string>> = {
+  unavailable: "Ask again shortly; a command asked again under the same key is done once",
+  "too-late": "Ask again; a command asked again under the same key is done once",
+  fault: "An internal fault",
+};
