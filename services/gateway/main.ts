@@ -1,6 +1,11 @@
 import { start } from "@lienthong/service/start.ts";
 import { openPublicDoor } from "./frame/door.ts";
+import { routes } from "./routes.ts";
 import { gateway } from "./service.ts";
 import { gatewaySettings } from "./settings.ts";
 
-await start(gateway, { folder: import.meta.dirname, settings: gatewaySettings, opens: openPublicDoor });
+await start(gateway, {
+  folder: import.meta.dirname,
+  settings: gatewaySettings,
+  then: (parts) => openPublicDoor(parts, routes),
+});

@@ -28,7 +28,7 @@ async function* mapping(catalogue: Clients["catalogue"], libraryId: string, firs
     const { records } = await catalogue.titleMapping({ libraryId, after: from, size: pageRecords });
     for (const record of records) yield withLibrary(record);
     const last = records.at(-1);
-    if (!last || records.length < pageRecords) return;
+    if (!last) return;
     from = last.recordId;
   }
 }

@@ -7,23 +7,24 @@ import { frameSettings, settingsOf } from "@lienthong/service/settings.ts";
 import type { Parts } from "@lienthong/service/start.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import fastify, { type FastifyInstance } from "fastify";
-import { routes } from "../routes.ts";
 import { settings } from "../settings.ts";
 import { libraryCodes } from "./library-codes.ts";
 import { openApi } from "./openapi.ts";
 import { answerWithProblems } from "./problems.ts";
+import type { Route } from "./route.ts";
 import { serveRoute } from "./serve-route.ts";
 
 const hostSettings = settingsOf({ HOST: frameSettings.HOST });
 
 /** Opens the public door beside the inner one. @returns how to close it: what is under way ends first */
-export async function openPublicDoor(parts: Parts): Promise<() => Promise<void>> {
-  const app = await publicDoor({ ...parts, uploadBytesMax: settings().UPLOAD_BYTES_MAX });
+export async function openPublicDoor(parts: Parts, routes: readonly Route[]): Promise<() => Promise<void>> {
+  const app = await publicDoor({ ...parts, routes, uploadBytesMax: settings().UPLOAD_BYTES_MAX });
   await app.listen({ port: settings().PUBLIC_PORT, host: hostSettings().HOST });
   return () => app.close();
 }
 
 type Stands = {
+  routes: readonly Route[];
   log: Log;
   checks: readonly Check[];
   clientsFor(context: CallContext): Clients;
@@ -46,11 +47,11 @@ export async function publicDoor(on: Stands): Promise<FastifyInstance> {
   app.removeContentTypeParser("text/plain");
   addHealth(app, on.checks);
 
-  const described = openApi(routes);
+  const described = openApi(on.routes);
   app.get("/api/openapi.json", () => described);
   const { identity } = on.clientsFor({});
   const doors = { ...on, libraryOf: libraryCodes(identity) };
-  for (const route of routes) {
+  for (const route of on.routes) {
     if (!route.file) {
       serveRoute(app, route, doors);
       continue;

@@ -12,6 +12,7 @@ import { runService } from "@lienthong/testing/running-service.ts";
 import { openLog } from "@lienthong/telemetry/log.ts";
 import type { FastifyInstance } from "fastify";
 import { publicDoor } from "../frame/door.ts";
+import { routes } from "../routes.ts";
 import { gateway } from "../service.ts";
 
 /** What each of the services behind answers in a test; a call that a test does not name is not there. */
@@ -62,6 +63,7 @@ export async function openDoorBefore(behind: Behind, uploadBytesMax = 100_000_00
   const addresses = new Map(running.map(([name, { address }]) => [name, address]));
   const reached = reach(gateway, (name) => addresses.get(name) ?? "127.0.0.1:1");
   const app = await publicDoor({
+    routes,
     log: openLog("gateway", process.env.LOG_LEVEL ?? "silent"),
     checks: [],
     clientsFor: reached.clientsFor,
