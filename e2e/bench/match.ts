@@ -160,7 +160,7 @@ function count(values: string[]): Record<string, number> {
 function inWords(figures: MatchFigures): string {
   const lines = [
     `${figures.world}: ${figures.records} records, ${figures.truePairs} pairs of one edition`,
-    `  precision ${figures.precision.toFixed(4)}, recall merged ${figures.recallMerged.toFixed(4)}, merged or for review ${figures.recallSeen.toFixed(4)}`,
+    `  precision ${figures.precision.toFixed(5)}, recall merged ${figures.recallMerged.toFixed(4)}, merged or for review ${figures.recallSeen.toFixed(4)}`,
     `  review ${figures.reviewPairsPer1000.toFixed(1)} pairs per 1,000 records: ${listed(figures.review)}`,
     `  three orders alike: ${figures.sameInThreeOrders ? "yes" : "NO"}; ${Math.round(figures.keysPerSecond)} records a second keyed, clustered in ${figures.clusterSeconds.toFixed(2)} s`,
     `  missed: ${listed(figures.missed) || "none"}`,

@@ -67,8 +67,13 @@ function groupsOf(units: Unit[]): Group[] {
     const subtitles = said(unit, (told) => told.subtitle);
     const langs = said(unit, (told) => told.lang);
     const pages = unit.told.flatMap((told) => told.pages ?? []);
-    // Nobody's book is known by its title alone no better than by its page count.
-    const signature = JSON.stringify([authors, subtitles, langs, authors.length > 0 ? [] : [...new Set(pages)].sort()]);
+    // Records that name no author are one only where the page count is one as well.
+    const signature = JSON.stringify([
+      authors,
+      subtitles,
+      langs,
+      authors.length > 0 ? [] : [...new Set(pages)].sort((x, y) => x - y),
+    ]);
     const group = groups.get(signature) ?? { units: [], authors, subtitles, langs, pages: [] };
     group.units.push(unit);
     group.pages.push(...pages);

@@ -14,11 +14,11 @@ export type Clustering = { titles: Title[]; review: ReviewPair[] };
  * Which records are one title: a pure function of the set of records and of the staff's facts, whatever their order.
  *
  * For a change of one record it need not see the whole union. Two neighbourhoods are enough:
- * - the *title neighbourhood*, closed under sharing any value of s1, s2, s3 or s4 and under facts that say `same` (also
+ * - the *title neighbourhood*, closed under sharing any of `titleValues` and under facts that say `same` (also
  *   through source keys whose records are gone). Clustering it gives the same titles as clustering everything, because
  *   no step looks at two records that no chain of these values joins. The old keys of a changed record belong to
  *   its neighbourhood as well as its new ones. A value shared by very many records makes it large; nothing may be left out.
- * - the *review neighbourhood*, the title neighbourhoods of all records that share a value of c1, c2 or c3 with it.
+ * - the *review neighbourhood*, the title neighbourhoods of all records that share one of `reviewValues` with it.
  *   Clustering both together gives the same review pairs as clustering everything, for the pairs that touch the first.
  * The facts given must be all that name a key in the neighbourhoods.
  *

@@ -11,7 +11,7 @@ export function factsInForce(facts: Iterable<StaffFact>): StaffFact[] {
     if (a === b || (known && (known.at > given.at || (known.at === given.at && known.says === "different")))) continue;
     latest.set(pair, { ...given, a, b });
   }
-  return [...latest.values()].sort((x, y) => x.at - y.at || (x.a + x.b < y.a + y.b ? -1 : 1));
+  return [...latest.values()].sort((x, y) => x.at - y.at || (`${x.a}\n${x.b}` < `${y.a}\n${y.b}` ? -1 : 1));
 }
 
 /**

@@ -265,10 +265,32 @@ test("more than the examples: what else is one title and what is not", () => {
       { ...kieu, title: "Nhữg ngày thơ ấu", year: "1970", pages: "99 tr." },
       { ...kieu, title: "Những ngày thơ ấu", year: "1970", pages: "99 tr." },
     ],
+    ["a year that one leaves out", "same-without-marks", { ...kieu, title: "TRUYEN KIEU" }, { ...kieu, year: "1972" }],
   ];
   for (const [because, review, x, y] of two) {
     const found = cluster([aMember("VN-A:1", x), aMember("VN-B:1", y)], []);
     assert.equal(found.titles.length, 2, because);
     if (review) assert.deepEqual(found.review, [{ a: "VN-A:1", b: "VN-B:1", reason: review }], because);
   }
+});
+
+test("a record without an author that fits two authors' books goes to neither", () => {
+  const one = { title: "Tuyển tập", publisher: "Văn học", year: "1990", pages: "200 tr." };
+  const found = cluster(
+    [
+      aMember("VN-A:1", one),
+      aMember("VN-B:1", { ...one, author: "Nam Cao" }),
+      aMember("VN-C:1", { ...one, author: "Tô Hoài" }),
+    ],
+    [],
+  );
+  assert.equal(found.titles.length, 3);
+  assert.deepEqual(
+    found.review.map(({ a, b }) => `${a} ${b}`),
+    ["VN-A:1 VN-B:1", "VN-A:1 VN-C:1", "VN-B:1 VN-C:1"],
+  );
+  assert.equal(
+    cluster([aMember("VN-A:1", one), aMember("VN-B:1", { ...one, author: "Nam Cao" })], []).titles.length,
+    1,
+  );
 });
