@@ -8,7 +8,9 @@ import { z } from "zod";
 export function checked<Shape extends z.ZodType>(shape: Shape, ask: unknown): z.output<Shape> {
   const read = shape.safeParse(ask);
   if (read.success) return read.data;
-  throw badInput(...read.error.issues.map((issue) => ({ field: issue.path.join("."), problem: issue.message })));
+  // One problem a field: the first says what to do, and the next show themselves when it is mended.
+  const problems = new Map(read.error.issues.toReversed().map((issue) => [issue.path.join("."), issue.message]));
+  throw badInput(...[...problems].reverse().map(([field, problem]) => ({ field, problem })));
 }
 
 export const anId = z.uuid("an id of 36 characters");

@@ -8,45 +8,39 @@ export type Holder = { person: string } | { client: string };
 
 /**
  * Writes into the sign-in server what this database says of a person or a program: person, level of assurance, roles.
- * Queued with every change of these, so that the next token, at most a minute later, says them.
+ * Queued with every change of these, so that the next token, at most a minute later, says them. It needs no bus.
  */
 export const mirrorRoles = job(
   "mirror-roles",
   { payload: z.union([z.object({ person: z.uuid() }), z.object({ client: z.string() })]) },
   async (work) => {
-    const { stamps } = await mirror(work.as, work.payload);
-    await work.as((tx) =>
-      run(
+    await work.as(async (tx) => {
+      const { stamps } = await mirror(tx, work.payload);
+      await run(
         tx,
         sql`update held_role set mirror_due = false where mirror_due and id::text || ' ' || version = any(${stamps})`,
-      ),
-    );
+      );
+    });
   },
 );
 
 export const enqueueMirror = (tx: Transaction, holder: Holder) =>
-  enqueue(tx, mirrorRoles, holder, `mirror-roles:${"person" in holder ? holder.person : holder.client}`);
-
-// Roles change some times a day, not some times a second: more turns than these mean a fault.
-const turnsMax = 10;
+  enqueue(tx, mirrorRoles, holder, `mirror-roles:${nameOf(holder)}`);
 
 /**
- * The same, at once. Two that mirror at the same time may overtake each other between reading and writing, so each reads
- * again after it wrote, and whoever wrote what is no longer true writes again: the last word at the server is the newest.
+ * The same, at once. The sign-in server is asked inside the transaction, for the sake of its lock: of two that mirror one
+ * holder the second reads after the first wrote, so the newest is written last; a kill lets go of the lock. No row is
+ * locked meanwhile.
+ * @throws CallFault unavailable
  */
-export async function mirror(
-  as: <Result>(read: (tx: Transaction) => Promise<Result>) => Promise<Result>,
-  holder: Holder,
-): Promise<Wanted> {
-  let wanted = await as((tx) => standingOf(tx, holder));
-  for (let turns = 0; turns < turnsMax; turns += 1) {
-    await write(holder, wanted);
-    const now = await as((tx) => standingOf(tx, holder));
-    if (JSON.stringify(now) === JSON.stringify(wanted)) return now;
-    wanted = now;
-  }
-  throw new Error("The roles changed faster than they could be mirrored");
+export async function mirror(tx: Transaction, holder: Holder): Promise<Wanted> {
+  await run(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`mirror ${nameOf(holder)}`}, 0))`);
+  const wanted = await standingOf(tx, holder);
+  await write(holder, wanted);
+  return wanted;
 }
+
+const nameOf = (holder: Holder) => ("person" in holder ? holder.person : holder.client);
 
 async function write(holder: Holder, { subjects, everHeld, stamps: _read, ...standing }: Wanted): Promise<void> {
   if ("person" in holder) {
@@ -66,11 +60,12 @@ type Wanted = Standing & { subjects: string[]; everHeld: string[]; stamps: strin
 async function standingOf(tx: Transaction, holder: Holder): Promise<Wanted> {
   const person = "person" in holder ? holder.person : undefined;
   const client = "client" in holder ? holder.client : undefined;
+  // The moment is the statement's, not the transaction's, which may have waited for its turn.
   const roles = await all<{ name: string; held: boolean; stamp: string }>(
     tx,
     sql`
-    select role || coalesce('@' || library_id, '') as name, withdrawn_at is null and valid @> now() as held,
-           id::text || ' ' || version as stamp
+    select role || coalesce('@' || library_id, '') as name,
+           withdrawn_at is null and valid @> statement_timestamp() as held, id::text || ' ' || version as stamp
     from held_role where person_id = ${person ?? null} or client = ${client ?? null} order by name, id`,
   );
   const held = roles.filter((role) => role.held).map((role) => role.name);

@@ -57,9 +57,20 @@ async function makePerson(tx: Transaction, { username, fullName }: Named): Promi
   await run(tx, sql`insert into account (subject, person_id, username) values (${tx.actor.id}, ${id}, ${username})`);
 }
 
-/** Queued as well, so that a server that is away for a moment costs the reader a second try and nothing else. */
+// Each tells with a database connection in its hand. While the sign-in server hangs, the desks need the others.
+const tellingMax = 4;
+let telling = 0;
+
+/** Queued as well, so that a server that is away, or many sign-ins at once, cost the reader a second try and nothing else. */
 async function tellServer(caller: Caller, person: string): Promise<void> {
-  await mirror(caller.read, { person }).catch((error: unknown) => {
-    caller.log.warn({ err: error }, "the sign-in server could not be told of a person yet");
-  });
+  if (telling === tellingMax) return;
+  telling += 1;
+  await caller
+    .read((tx) => mirror(tx, { person }))
+    .catch((error: unknown) => {
+      caller.log.warn({ err: error }, "the sign-in server could not be told of a person yet");
+    })
+    .finally(() => {
+      telling -= 1;
+    });
 }
