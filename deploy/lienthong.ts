@@ -9,6 +9,22 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     load: async () => (await import("./commands/start.ts")).start,
   },
   parts: { says: "starts the parts alone", load: async () => (await import("./commands/parts.ts")).parts },
+  test: {
+    says: "checks, then all tests on real parts; or the test files named",
+    load: async () => (await import("./commands/test.ts")).test,
+  },
+  check: {
+    says: "types, lint, format, protos, walls, rules of the house",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  token: {
+    says: "prints an access token of a sample API client",
+    load: async () => (await import("./commands/token.ts")).token,
+  },
+  generate: {
+    says: "makes the generated code, which every command does when a source is newer",
+    load: async () => async () => {},
+  },
   reset: { says: "forgets everything this clone keeps", load: async () => (await import("./commands/reset.ts")).reset },
 };
 

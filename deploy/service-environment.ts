@@ -2,7 +2,7 @@ import { databaseSecret } from "./parts/postgres-databases.ts";
 import type { Parts } from "./parts/all.ts";
 import type { Places } from "./run/places.ts";
 import { secret } from "./run/secrets.ts";
-import { type Service, services } from "./services.ts";
+import { portalUrl, type Service, services } from "./services.ts";
 
 /** The settings a service gets: where its parts and the other services answer, and files with its own secrets. */
 export async function environmentOf(service: Service, parts: Parts, places: Places): Promise<Record<string, string>> {
@@ -59,7 +59,7 @@ async function ownSettings(
   if (name === "catalogue") return { OPENSEARCH_URL: parts.openSearch.url, UPLOAD_FOLDER: `${places.kept}/uploads` };
   if (name === "portal")
     return {
-      PORTAL_URL: "http://localhost:7080",
+      PORTAL_URL: portalUrl,
       KEYCLOAK_CLIENT: "portal",
       KEYCLOAK_CLIENT_SECRET_FILE: await fileOf("keycloak-portal"),
       SESSION_KEY_FILE: await fileOf("session-key"),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { hears, type Service as Declared } from "@lienthong/service/service.ts";
+import { portShift } from "./settings.ts";
 
 /** A service of the platform and where it listens on this machine. */
 export type Service = {
@@ -16,13 +17,26 @@ export type Service = {
 };
 
 /** In the order in which they start: who is asked comes before who asks. */
-export const services: Service[] = [
+const unshifted: Service[] = [
   { name: "identity", grpcPort: 7001, httpPort: 7101 },
   { name: "catalogue", grpcPort: 7002, httpPort: 7102 },
   { name: "circulation", grpcPort: 7003, httpPort: 7103 },
   { name: "gateway", httpPort: 7190, publicPort: 7090 },
   { name: "portal", httpPort: 7180, publicPort: 7080, nodeArgs: ["--import", "tsx"] },
 ];
+
+const shift = portShift(process.env);
+export const services: Service[] = unshifted.map((service) => ({
+  ...service,
+  httpPort: service.httpPort + shift,
+  ...(service.grpcPort && { grpcPort: service.grpcPort + shift }),
+  ...(service.publicPort && { publicPort: service.publicPort + shift }),
+}));
+
+/** Where people open the portal. */
+export const portalUrl = `http://localhost:${7080 + shift}`;
+/** Where programs find the REST doors. */
+export const gatewayUrl = `http://localhost:${7090 + shift}`;
 
 /** The services whose events a service hears, as its own service.ts declares; the NATS rights are made from it. */
 export async function heardBy(name: string): Promise<string[]> {

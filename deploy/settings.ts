@@ -27,7 +27,9 @@ export type Settings = {
 /** Reads ports and addresses of the parts. A wrong one is refused with its name, its value and what is expected. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const ports = { ...defaults };
-  for (const name of Object.keys(defaults) as PortName[]) ports[name] = portOf(name, environment[name], defaults[name]);
+  const shift = portShift(environment);
+  for (const name of Object.keys(defaults) as PortName[])
+    ports[name] = portOf(name, environment[name], defaults[name] + shift);
   const twice = Object.entries(ports).find(([name, port]) =>
     Object.entries(ports).some(([other, otherPort]) => other !== name && otherPort === port),
   );
@@ -45,6 +47,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       ...(OPENSEARCH_URL && { openSearch: addressOf("OPENSEARCH_URL", OPENSEARCH_URL, ["http:", "https:"]) }),
     },
   };
+}
+
+/** PORT_SHIFT is added to every port that is not set, so that a second platform can run beside the first. */
+export function portShift(environment: NodeJS.ProcessEnv): number {
+  const shift = Number(environment.PORT_SHIFT ?? 0);
+  if (Number.isInteger(shift) && shift >= 0 && shift <= 30_000) return shift;
+  throw new Failure(`PORT_SHIFT is "${environment.PORT_SHIFT}"; expected is a whole number between 0 and 30000.`);
 }
 
 function portOf(name: string, given: string | undefined, otherwise: number): number {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
-import { exists } from "../fetch/part-folder.ts";
 import { type Parts, startParts } from "../parts/all.ts";
 import { holdPlatform } from "../run/only-one.ts";
 import { openPlatform, type Platform, runUntilAsked } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
 import { environmentOf } from "../service-environment.ts";
-import { type Service, services } from "../services.ts";
+import { secret } from "../run/secrets.ts";
+import { sampleLibraries } from "../sample-world/libraries.ts";
+import { samplePin } from "../sample-world/make.ts";
+import { sampleAccountsSecret, takeSampleWorld } from "../sample-world/take.ts";
+import { gatewayUrl, portalUrl, type Service, services } from "../services.ts";
 import { readOptions, type StartOptions } from "./start-options.ts";
 
 /** Brings the whole platform up and keeps it until Ctrl-C; the next start goes on with what this one kept. */
@@ -15,21 +18,42 @@ export async function start(args: string[]): Promise<void> {
   const platform = await openPlatform();
   const letGo = await holdPlatform(platform.places);
   try {
-    await runUntilAsked(platform, () => bringUp(platform, options));
+    await runUntilAsked(platform, async () => void (await bringUp(platform, options)));
   } finally {
     await letGo();
   }
 }
 
-async function bringUp(platform: Platform, options: StartOptions): Promise<void> {
+/** Parts, services in their order, and on the first run the sample world. */
+export async function bringUp(platform: Platform, options: StartOptions): Promise<Parts> {
   const parts = await startParts(platform, options);
   for (const service of services)
-    if (await exists(mainOf(platform, service)))
-      await platform.step(service.name, `http://localhost:${service.publicPort ?? service.httpPort}`, () =>
-        startService(platform, service, parts),
-      );
+    await platform.step(service.name, `http://localhost:${service.publicPort ?? service.httpPort}`, () =>
+      startService(platform, service, parts),
+    );
+  await takeSampleWorld(platform, parts, options.with);
+  await sayWhere(platform, parts);
+  return parts;
+}
+
+/** Addresses and accounts, as a newcomer needs them. */
+async function sayWhere(platform: Platform, parts: Parts): Promise<void> {
+  const { value: password } = await secret(platform.places.secrets, sampleAccountsSecret);
+  const accounts = sampleLibraries.flatMap(({ name, librarian, readers }) => [
+    `    ${librarian.username.padEnd(14)} librarian, ${name}`,
+    ...readers.map((reader) => `    ${reader.username.padEnd(14)} reader, card ${reader.card}, ${name}`),
+  ]);
   platform.say(
-    `The platform runs. Logs: ${platform.places.logs}. Ctrl-C stops it, the next start goes on with what it keeps.`,
+    [
+      "",
+      `  Portal    ${portalUrl}`,
+      `  API       ${gatewayUrl}/api/openapi.json`,
+      ...(parts.zipkin ? [`  Traces    ${parts.zipkin.url}/zipkin/`] : []),
+      `  Accounts  password of all: ${password}    PIN of all cards: ${samplePin}`,
+      ...accounts,
+      "",
+      `The platform runs. Logs: ${platform.places.logs}. Ctrl-C stops it, the next start goes on with what it keeps.`,
+    ].join("\n"),
   );
 }
 

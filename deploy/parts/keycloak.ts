@@ -5,6 +5,7 @@ import { fetchKeycloak } from "../fetch/keycloak.ts";
 import { privateFolder } from "../run/account.ts";
 import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
+import { portalUrl } from "../services.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
@@ -89,6 +90,7 @@ async function environment(platform: Platform, postgres: Postgres): Promise<Reco
     KC_DB_PASSWORD: (await secret(secrets, databaseSecret("keycloak"))).value,
     KC_BOOTSTRAP_ADMIN_USERNAME: "admin",
     KC_BOOTSTRAP_ADMIN_PASSWORD: (await secret(secrets, "keycloak-admin")).value,
+    PORTAL_URL: portalUrl,
     ...Object.fromEntries(await Promise.all(clientSecrets)),
   };
 }

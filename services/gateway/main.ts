@@ -7,5 +7,5 @@ import { gatewaySettings } from "./settings.ts";
 await start(gateway, {
   folder: import.meta.dirname,
   settings: gatewaySettings,
-  then: (parts) => openPublicDoor(parts, routes),
+  opens: (parts) => openPublicDoor(parts, routes),
 });

@@ -39,7 +39,7 @@ type Start = {
   /** Parts that only this service needs, for its readiness. */
   checks?: readonly Check[];
   /** Work of its own once everything runs: an index to prepare, a public door to open. @returns how to end it */
-  then?(parts: Parts): Promise<() => Promise<void>>;
+  opens?(parts: Parts): Promise<() => Promise<void>>;
 };
 
 /**
@@ -91,7 +91,7 @@ export async function start(declared: Service, options: Start): Promise<void> {
     const server = await serve(declared.definition, declared.answers, options.permissions ?? {}, doors, at);
     ends.push(() => server.stop());
   }
-  if (options.then) ends.push(await options.then({ log, database, bus, clientsFor: reached.clientsFor, checks }));
+  if (options.opens) ends.push(await options.opens({ log, database, bus, clientsFor: reached.clientsFor, checks }));
   const health = await serveHealth(settings.HTTP_PORT, settings.HOST, checks);
   ends.push(() => health.close());
   log.info({ grpc: settings.GRPC_PORT, http: settings.HTTP_PORT }, "started");

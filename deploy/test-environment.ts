@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { fetchNats } from "./fetch/nats.ts";
+import type { Parts } from "./parts/all.ts";
+import type { Platform } from "./run/platform.ts";
+import { secret } from "./run/secrets.ts";
+import { sampleAccountsSecret } from "./sample-world/take.ts";
+import { gatewayUrl, portalUrl, services } from "./services.ts";
+
+/** Where tests find the real parts, the running platform and its accounts; passwords as files. */
+export async function testEnvironment(platform: Platform, parts: Parts): Promise<Record<string, string>> {
+  const { secrets, kept } = platform.places;
+  const fileOf = async (name: string) => (await secret(secrets, name)).file;
+  const addresses = services.flatMap(({ name, grpcPort }) =>
+    grpcPort ? [[`${name.toUpperCase()}_ADDRESS`, `127.0.0.1:${grpcPort}`]] : [],
+  );
+  return {
+    POSTGRES_URL: parts.postgres.url,
+    POSTGRES_PASSWORD_FILE: await fileOf("postgres"),
+    NATS_URL: parts.nats.url,
+    NATS_ADMIN_PASSWORD_FILE: await fileOf("nats-admin"),
+    NATS_SERVER: await fetchNats(platform.places),
+    KEYCLOAK_URL: parts.keycloak.url,
+    OPENSEARCH_URL: parts.openSearch.url,
+    SECRETS_FOLDER: secrets,
+    LOG_FOLDER: platform.places.logs,
+    PORTAL_URL: portalUrl,
+    GATEWAY_URL: gatewayUrl,
+    SAMPLE_PASSWORD_FILE: await fileOf(sampleAccountsSecret),
+    SPANS_FILE: join(kept, "spans.jsonl"),
+    LOG_LEVEL: "silent",
+    ...Object.fromEntries(addresses),
+  };
+}
