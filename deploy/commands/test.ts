@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { Failure } from "../run/failure.ts";
 import { check } from "./check.ts";
 
@@ -34,37 +34,29 @@ export async function test(args: string[]): Promise<void> {
   if (!passed) throw new Failure("Not all tests passed.");
 }
 
-// Pages are TSX, which Node does not strip by itself.
-const groups = [
-  {
-    loader: [],
-    files: [
-      "shared/**/*.test.ts",
-      "deploy/test/**/*.test.ts",
-      "services/{identity,catalogue,circulation,gateway}/**/*.test.ts",
-      "e2e/**/*.test.ts",
-    ],
-  },
-  { loader: ["--import", "tsx"], files: ["services/portal/**/*.test.{ts,tsx}"], cwd: "services/portal" },
+type Group = { files: string; loader?: string[]; cwd?: string; alone?: boolean };
+
+const groups: Group[] = [
+  { files: "shared/**/*.test.ts" },
+  // These start parts of their own and must not be pointed at the running ones.
+  { files: "deploy/test/**/*.test.ts", alone: true },
+  { files: "services/{identity,catalogue,circulation,gateway}/**/*.test.ts" },
+  // Pages are TSX, which Node does not strip by itself.
+  { files: "services/portal/**/*.test.{ts,tsx}", loader: ["--import", "tsx"], cwd: "services/portal" },
+  { files: "e2e/**/*.test.ts" },
 ];
 
 async function runTests(repository: string, environment: Record<string, string>, only: string[]): Promise<boolean> {
   let passed = true;
-  for (const { loader, files, cwd } of groups) {
-    const wanted =
-      only.length > 0 ? only.filter((file) => file.startsWith("services/portal/") === (cwd !== undefined)) : files;
+  for (const { files, loader = [], cwd = "", alone } of groups) {
+    const wanted = only.length === 0 ? [files] : only.filter((file) => matchesGlob(file, files));
     if (wanted.length === 0) continue;
-    const at = join(repository, cwd ?? "");
-    const patterns = wanted.map((file) => join(repository, file));
-    const child = spawn(
-      process.execPath,
-      [...loader, "--test", "--test-concurrency=2", "--test-timeout=600000", ...patterns],
-      {
-        cwd: at,
-        env: { ...process.env, ...environment },
-        stdio: "inherit",
-      },
-    );
+    const options = ["--test", "--test-concurrency=2", "--test-timeout=300000"];
+    const child = spawn(process.execPath, [...loader, ...options, ...wanted.map((file) => join(repository, file))], {
+      cwd: join(repository, cwd),
+      env: { ...process.env, ...(alone ? {} : environment) },
+      stdio: "inherit",
+    });
     const [code] = (await once(child, "exit")) as [number | null];
     passed &&= code === 0;
   }

@@ -26,7 +26,7 @@ export type Told = {
 };
 
 /**
- * The keys by which records of one edition find each other (docs/decisions/0010-match-keys.md).
+ * The keys by which records of one edition find each other (docs/decisions/0012-match-keys.md).
  *
  * S1 to S4 unite: `s1` a valid ISBN with a second witness, `s2` an ISSN with a word of the title, `s3` a number of a national bibliography, `s4` a
  * description without identifiers. C1 to C3 only bring pairs before a person: `c1` the same title and author without marks,
