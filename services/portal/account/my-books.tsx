@@ -105,7 +105,8 @@ function LoanRow({ ask, loan }: { ask: RowAsk; loan: Loan }): VNode {
         </p>
         <p class="small soft">{loan.author}</p>
         <p class="small muted">
-          {t.mine.renewalsLeft(loan.renewalsLeft)}. {t.mine.anywhere}.
+          {loan.renewalsLeft > 0 && `${t.mine.renewalsLeft(loan.renewalsLeft)}. `}
+          {t.mine.anywhere}.
         </p>
       </div>
       <div class="due">

@@ -19,6 +19,9 @@ export async function fetchFragment(url: string, target: string, init: RequestIn
   return fetch(url, { ...init, headers: { ...init.headers, "Lt-Fragment": target }, credentials: "same-origin" });
 }
 
+/** Where the server sends the browser instead of an element; undefined when it answered with one. */
+export const onward = (answer: Response) => answer.headers.get("Lt-Location") ?? undefined;
+
 export async function readFragment(answer: Response): Promise<Fragment> {
   return { element: parse(await answer.text()), sentence: decodeURIComponent(answer.headers.get("Lt-Say") ?? "") };
 }
@@ -31,7 +34,12 @@ export function show(element: Element): boolean {
   const old = document.getElementById(element.id);
   if (!old) return false;
   const focused = document.activeElement?.id;
-  Idiomorph.morph(old, element, { ignoreActiveValue: true, restoreFocus: true });
+  Idiomorph.morph(old, element, {
+    ignoreActiveValue: true,
+    restoreFocus: true,
+    // What the reader has opened stays open.
+    callbacks: { beforeAttributeUpdated: (name) => name !== "open" },
+  });
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   return true;
 }

@@ -1,4 +1,4 @@
-import { fetchFragment, note, readFragment, say, show } from "./fragment.ts";
+import { fetchFragment, note, onward, readFragment, say, show } from "./fragment.ts";
 
 /**
  * Sends its form without leaving the page and shows the element `target` as it is afterwards. The request id in the form
@@ -43,7 +43,8 @@ class LtForm extends HTMLElement {
     };
     try {
       const answer = await fetchFragment(url, target, reading ? {} : { method: "POST", body });
-      if (answer.redirected) return location.assign(answer.url);
+      const next = onward(answer);
+      if (next) return location.assign(next);
       rest();
       const { element, sentence } = await readFragment(answer);
       if (element?.id === target) {

@@ -1,4 +1,4 @@
-import { fetchFragment, note, readFragment, say, show } from "./fragment.ts";
+import { fetchFragment, note, onward, readFragment, say, show } from "./fragment.ts";
 import { forget, keep, type Scan, waiting } from "./scan-queue.ts";
 
 // A scanner's trigger held down sends the same code again at once.
@@ -94,7 +94,10 @@ class LtScan extends HTMLElement {
     const body = new URLSearchParams(scan.fields);
     body.set("yeu-cau", scan.id);
     const answer = await fetchFragment(scan.action, target, { method: "POST", body }).catch(() => undefined);
-    if (!answer || answer.status >= 500 || answer.status === 429) return false;
+    if (!answer || answer.status >= 500 || answer.status === 429) {
+      say(`${this.getAttribute("unsent")}: ${scan.code}`);
+      return false;
+    }
     if (answer.status === 401) {
       const link = document.createElement("a");
       link.href = this.getAttribute("signin") ?? "/";
@@ -103,8 +106,9 @@ class LtScan extends HTMLElement {
       return false;
     }
     await forget(scan.id);
-    if (answer.redirected) {
-      location.assign(answer.url);
+    const next = onward(answer);
+    if (next) {
+      location.assign(next);
       return true;
     }
     const { element, sentence } = await readFragment(answer);

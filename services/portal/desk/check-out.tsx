@@ -72,7 +72,7 @@ export const scanToLend = action("/quay/muon/quet", { on: checkOutPage }, async 
   }
   if ("items" in result) {
     await ask.turns.note("check-out", { ...noted, is: "choice", items: result.items }, turn.id);
-    return undefined;
+    return { say: ask.t.desk.chooseItem(code) };
   }
   await ask.turns.note("check-out", { ...noted, is: "lent", loan: result }, turn.id);
   return { say: ask.t.desk.lentSay(result.title, result.dueAt ? ask.t.format.day(result.dueAt) : "") };
@@ -139,7 +139,7 @@ function Patron({
               </span>
             )}
             <span class="tag">
-              {t.categories[account.category.replace("PATRON_CATEGORY_", "")] ?? account.category}
+              {t.format.capital(t.categories[account.category.replace("PATRON_CATEGORY_", "")] ?? account.category)}
             </span>
           </div>
           <dl class="kv">

@@ -30,7 +30,7 @@ export async function checkInScan(
   }
   if ("items" in result) {
     await ask.turns.note(kind, { ...noted, is: "choice", items: result.items });
-    return undefined;
+    return { say: ask.t.desk.chooseItem(code) };
   }
   await ask.turns.note(kind, { ...noted, is: "checked-in", checkedIn: result });
   return { say: ask.t.desk.returnedSay(wayOf(ask.t, result).heading, result.item?.title ?? "") };

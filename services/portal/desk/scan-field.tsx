@@ -28,13 +28,7 @@ export function ScanField({
 }): VNode {
   const { t } = ask;
   return (
-    <lt-scan
-      target={target}
-      who={deskTag(ask)}
-      unsent={t.desk.unsent}
-      again={t.desk.sendAgain}
-      signin={signInPath(ask)}
-    >
+    <lt-scan target={target} who={deskTag(ask)} unsent={t.desk.unsent} signin={signInPath(ask)}>
       <PlainForm ask={ask} action={action} class="scan" id="quet">
         <Icon name="scan" />
         <span>

@@ -40,7 +40,7 @@ async function answer(
 ) {
   const { t } = ask;
   const fragment = fragmentOf(request);
-  if (done && "seeOther" in done) return reply.redirect(t.to(done.seeOther), 303);
+  if (done && "seeOther" in done) return goOn(request, reply, t.to(done.seeOther));
   if (done && (isRefusal(done) || "problems" in done)) {
     const refused: Answered = {
       refusal: isRefusal(done) ? done.refused : undefined,
@@ -58,11 +58,17 @@ async function answer(
   if (fragment !== undefined) {
     const element = elementById(await action.on.render(ask), fragment);
     // What the form stood in is gone with what it did: the browser gets the page anew.
-    if (!element) return keepSaid(reply, done).redirect(home, 303);
+    if (!element) return goOn(request, keepSaid(reply, done), home);
     if (done) sayHeader(reply, done.say);
     return sendTree(request, reply, 200, element);
   }
-  return keepSaid(reply, done).redirect(home, 303);
+  return goOn(request, keepSaid(reply, done), home);
+}
+
+/** A browser is sent on by 303; its script would fetch that page for nothing, and is told the address alone. */
+function goOn(request: FastifyRequest, reply: FastifyReply, address: string): FastifyReply {
+  if (fragmentOf(request) === undefined) return reply.redirect(address, 303);
+  return reply.code(204).header("lt-location", address).send();
 }
 
 /** The sentence waits for the next page in a cookie of its own. */

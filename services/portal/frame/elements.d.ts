@@ -13,7 +13,6 @@ declare module "preact" {
         target: string;
         who: string;
         unsent: string;
-        again: string;
         signin: string;
       };
       /** Elements kept up to date from `src`. */

@@ -30,6 +30,7 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
     },
     referrerPolicy: { policy: "same-origin" },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
+    frameguard: { action: "deny" },
     crossOriginEmbedderPolicy: false,
   });
 }

@@ -51,7 +51,7 @@ export async function turnAway(
   if (audience === "anyone") return undefined;
   if (!ask.who) {
     if (request.method === "GET" && fragmentOf(request) === undefined) return reply.redirect(signInPath(ask), 303);
-    return sendTrouble(request, reply, troubleOf(ask.t, "no-token", ""), parts);
+    return sendTrouble(request, reply, troubleOf(ask.t, "no-token", ""), parts, ask);
   }
   if (audience === "patron" || ask.staff?.audiences.includes(audience)) return undefined;
   const { notAllowed, notAllowedText, audiences } = ask.t.problems;

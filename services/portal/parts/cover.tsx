@@ -15,15 +15,16 @@ export function Cover({ work, size }: { work: Work; size?: "sm" | "lg" | "fluid"
 
 /** A book's back on a shelf: a link with the title as its text. */
 export function Spine({ work, href }: { work: Work; href: string }): VNode {
-  const title = shortened(work.title, 26);
+  // As many letters as fit on the highest back that stands on the shelf.
+  const title = shortened(work.title, 23);
   const seed = numberOf(work.title);
-  const height = Math.min(245, Math.max(176, 120 + [...title].length * 5 + (seed % 24)));
+  const height = Math.min(245, Math.max(176, 68 + title.length * 7.7 + (seed % 20)));
   const width = 32 + (seed % 5) * 6;
-  const labelled = width >= 44 && [...title].length <= 18 && seed % 2 === 0;
+  const labelled = width >= 44 && title.length <= 16 && seed % 2 === 0;
   return (
     <a
       class={`spine ${tint(work)}${labelled ? " lab" : ""}`}
-      style={`--w:${width}px;--h:${height}px`}
+      style={`--w:${width}px;--h:${Math.round(height)}px`}
       href={href}
       title={work.title}
     >

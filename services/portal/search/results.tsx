@@ -157,7 +157,7 @@ function whereOf(t: Texts, hit: TitleHit): string {
   const libraries = new Map(hit.holdings.map((holding) => [holding.libraryId, holding]));
   const best = hit.holdings.find((holding) => holding.available > 0) ?? hit.holdings[0];
   if (!best) return "";
-  return libraries.size === 1 ? best.libraryName : `${best.libraryName}, ${t.title.libraries(libraries.size)}`;
+  return t.title.andOthers(best.libraryName, libraries.size - 1);
 }
 
 /** Chosen facets, each with a way to drop it. */

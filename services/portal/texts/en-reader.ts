@@ -93,6 +93,8 @@ export const enReader: Pick<Texts, "search" | "home" | "kinds" | "languages" | "
     onSite: "Reading room only",
     noCopy: "No copy to lend yet",
     libraries: (count) => plural(count, "library", "libraries"),
+    andOthers: (library, others) =>
+      others === 0 ? library : `${library} and ${plural(others, "other library", "other libraries")}`,
     where: "Where it is",
     details: "Details",
     canHave: "Available now",

@@ -27,7 +27,6 @@ export const enStaff: Pick<Texts, "desk" | "imports" | "policies" | "categories"
     scanItemOrCard: "Scan an item or a reader's card",
     commit: "Take the code",
     unsent: "Not sent yet",
-    sendAgain: "Send again",
     scanNote:
       "A scanner's code goes to the scan field from anywhere, unless you are typing elsewhere. Offline, codes are kept on this machine and sent later.",
     startHint: "Begin with the reader's card.",

@@ -26,6 +26,8 @@ export function formats(language: Language) {
       const { hour, minute } = parts(at);
       return `${hour}:${minute}`;
     },
+    /** The first letter large, for a word that stands alone. */
+    capital: (text: string) => text.charAt(0).toLocaleUpperCase(locales[language]) + text.slice(1),
     bytes: (value: number | bigint) => {
       let size = Number(value);
       let step = 0;

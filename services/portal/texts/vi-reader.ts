@@ -95,6 +95,8 @@ export const viReader = {
     onSite: "Đọc tại chỗ",
     noCopy: "Chưa có bản để mượn",
     libraries: (count: number) => `${f.number(count)} thư viện`,
+    andOthers: (library: string, others: number) =>
+      others === 0 ? library : `${library} và ${f.number(others)} thư viện khác`,
     where: "Nơi có cuốn này",
     details: "Chi tiết",
     canHave: "Lấy được ngay",

@@ -25,7 +25,6 @@ export const viStaff = {
     scanItemOrCard: "Quét mã tài liệu hoặc thẻ bạn đọc",
     commit: "Nhận mã",
     unsent: "Chưa gửi",
-    sendAgain: "Gửi lại",
     scanNote:
       "Máy quét gửi mã ở đâu cũng vào ô quét, trừ khi đang gõ trong ô khác. Mất mạng thì mã được giữ trên máy này và gửi lại sau.",
     startHint: "Bắt đầu bằng thẻ của bạn đọc.",
