@@ -12,7 +12,7 @@ export const permissions = {
   setCardState: desk,
   resolveCard: desk,
   verifyPin: desk,
-  getNames: desk,
+  getNames: [desk, manager],
 
   signIn: signedIn,
   attachCard: own,

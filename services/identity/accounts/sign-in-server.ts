@@ -79,22 +79,30 @@ class SignInServer {
     });
   }
 
-  /** @throws CallFault unavailable */
+  /** @throws CallFault unavailable when the server is away; what it refuses is a fault of ours */
   async #ask<Answer>(work: (client: KeycloakAdminClient) => Promise<Answer>): Promise<Answer> {
     try {
-      await this.#signIn();
-      return await work(this.#client);
+      if (!this.#client.accessToken || this.#client.isTokenExpired()) await this.#signIn();
+      return await work(this.#client).catch(async (error: unknown) => {
+        // The server may have been restored or its keys changed since our token was given.
+        if (statusOf(error) !== 401) throw error;
+        await this.#signIn();
+        return work(this.#client);
+      });
     } catch (cause) {
+      const status = statusOf(cause);
+      if (status !== undefined && status < 500) throw new Error("The sign-in server refused what was asked", { cause });
       throw new CallFault("unavailable", "The sign-in server does not answer at present", { cause });
     }
   }
 
-  async #signIn(): Promise<void> {
-    if (this.#client.accessToken && !this.#client.isTokenExpired()) return;
+  #signIn(): Promise<void> {
     const { KEYCLOAK_ADMIN_CLIENT: clientId, KEYCLOAK_ADMIN_SECRET_FILE: clientSecret } = ownSettings();
-    await this.#client.auth({ grantType: "client_credentials", clientId, clientSecret });
+    return this.#client.auth({ grantType: "client_credentials", clientId, clientSecret });
   }
 }
+
+const statusOf = (error: unknown) => (error instanceof NetworkError ? error.response.status : undefined);
 
 export const signInServer = once(() => new SignInServer());
 

@@ -1,11 +1,13 @@
 import { one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { GrantRoleRequest, GrantRoleResponse, Role } from "@lienthong/proto/identity/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
+import { badInput } from "@lienthong/rpc/fault.ts";
 import { outcome, type Refusal, refusals, refused } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { enqueueMirror } from "../accounts/mirror.ts";
 import { signInServer } from "../accounts/sign-in-server.ts";
 import { aCode, aDay, anId, checked } from "../asked.ts";
+import { civilToday } from "../libraries/library.ts";
 import { actForMinistry } from "../ministry.ts";
 import { announceRole, holderOf, rolesWhere, shownRole } from "./role.ts";
 import { rolesAtLibrary, rolesOfPlatform } from "./roles.ts";
@@ -50,6 +52,9 @@ export type NewRole = z.output<typeof shape>;
 
 /** Gives a person or a program a role, from a day or at once, until a day or until it is withdrawn. */
 export async function grantRole(tx: Transaction, wanted: NewRole): Promise<Role | Refusal> {
+  if (wanted.until && wanted.until <= (await civilToday(tx))) {
+    throw badInput({ field: "until", problem: "a day to come" });
+  }
   const forMinistry = await actForMinistry(tx);
   const refusal = await mayBeGranted(tx, wanted, forMinistry);
   if (refusal) return refusal;
