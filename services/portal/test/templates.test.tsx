@@ -79,7 +79,8 @@ test("what a record says is text, never markup, wherever it stands", () => {
       pageOf(fields, [item("available", text)]) +
       renderToString(<Results t={t} query={query} typed={text} found={found} />);
     assert.doesNotMatch(html, /<(script|img|svg\/)|href="javascript:/i, text);
-    for (const [tag] of html.matchAll(/<[^>]*>/g)) assert.doesNotMatch(tag, /\s(on\w+|srcdoc)=/i, tag);
+    for (const [tag] of html.replaceAll(/"[^"]*"/g, "").matchAll(/<[^>]*>/g))
+      assert.doesNotMatch(tag, /\s(on\w+|srcdoc)=/i, tag);
   }
 });
 
