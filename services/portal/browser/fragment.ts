@@ -34,7 +34,7 @@ export function show(element: Element): boolean {
   const old = document.getElementById(element.id);
   if (!old) return false;
   const focused = document.activeElement?.id;
-  Idiomorph.morph(old, element, {
+  void Idiomorph.morph(old, element, {
     ignoreActiveValue: true,
     restoreFocus: true,
     // What the reader has opened stays open.

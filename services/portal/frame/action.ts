@@ -1,5 +1,4 @@
 import type { Refusal } from "@lienthong/rpc/refusal.ts";
-import type { Readable } from "node:stream";
 import type { Acting, Audience } from "./ask.ts";
 import type { Page } from "./page.ts";
 
@@ -11,8 +10,6 @@ export type Said = { readonly say: string };
 export type SeeOther = { readonly seeOther: string };
 /** The form is not usable: field name → what is wrong with it, in words. */
 export type Problems = { readonly problems: Readonly<Record<string, string>> };
-
-export type Upload = { name: string; bytes: Readable };
 
 export type Action<Path extends string = string, For extends Audience = Audience> = {
   readonly kind: "action";

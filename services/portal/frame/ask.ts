@@ -1,8 +1,8 @@
 import type { Clients } from "@lienthong/rpc/clients.ts";
 import type { Refusal } from "@lienthong/rpc/refusal.ts";
 import type { DeskTurns } from "../session/desk-turns.ts";
+import type { Readable } from "node:stream";
 import type { Texts } from "../texts/texts.ts";
-import type { Upload } from "./action.ts";
 
 /** For whom a page is: everybody, a signed-in reader, or staff of a library by their role there. */
 export type Audience = "anyone" | "patron" | StaffAudience;
@@ -56,6 +56,9 @@ export type Ask<Path extends string = string, For extends Audience = Audience> =
     /** Lists of what was scanned at this desk. */
     turns: DeskTurns;
   };
+
+/** A file that a form brings, as a stream. */
+export type Upload = { name: string; bytes: Readable };
 
 /** What an action is asked, beyond what its page is. */
 export type Acting<Path extends string = string, For extends Audience = Audience> = Ask<Path, For> & {

@@ -2,7 +2,8 @@ import type { Import, StartImportRequest } from "@lienthong/proto/catalogue/v1/s
 import { ImportState } from "@lienthong/proto/catalogue/v1/service.ts";
 import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import type { VNode } from "preact";
-import { action, type Upload } from "../frame/action.ts";
+import { action } from "../frame/action.ts";
+import type { Upload } from "../frame/ask.ts";
 import { StaffPage } from "../frame/layout.tsx";
 import { page } from "../frame/page.ts";
 import { State } from "../parts/availability.tsx";
