@@ -6,7 +6,7 @@ import { LibraryKind, LibraryLevel } from "@lienthong/proto/identity/v1/library.
 import { republish } from "@lienthong/bus/republish.ts";
 import { enqueue } from "@lienthong/jobs/job.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
-import { answered } from "@lienthong/rpc/refusal.ts";
+import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import { asService } from "@lienthong/testing/running-service.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { isCode } from "../libraries/code.ts";
@@ -20,7 +20,10 @@ before(async () => {
 });
 after(() => service.stop());
 
-const told = async (id: string) => (await service.announced()).filter((event) => event.aggregate === id);
+const told = async (id: string) =>
+  (await service.announced())
+    .filter(({ aggregate }) => aggregate === id)
+    .map(({ event }) => event as LibraryChanged & BranchChanged);
 const fieldsOf = (error: unknown) => (error instanceof CallFault ? error.fields.map(({ field }) => field) : []);
 
 test("a library is registered under a code that checks, and is told with its branches", async () => {
@@ -29,10 +32,10 @@ test("a library is registered under a code that checks, and is told with its bra
   assert.equal(hue.provinceName, "Huế");
   assert.equal(hue.branches[0]?.servicePoints[0]?.kind, "SERVICE_POINT_KIND_DESK");
   const [library] = await told(hue.id);
-  assert.equal((library?.event as LibraryChanged).name, "Thư viện thành phố Huế");
-  assert.equal((library?.event as LibraryChanged).active, true);
+  assert.equal(library?.name, "Thư viện thành phố Huế");
+  assert.equal(library?.active, true);
   const [branch] = await told(hue.branches[0]?.id ?? "");
-  assert.equal((branch?.event as BranchChanged).libraryId, hue.id);
+  assert.equal(branch?.libraryId, hue.id);
 });
 
 test("the same registration sent again registers one library", async () => {
@@ -60,9 +63,9 @@ test("a code from outside leads to one library, also when two are registered wit
   const ask = { ...aRegistration, altIds: [{ scheme: "vi-world", value: "QG010000" }] };
   const answers = await Promise.all([agency.registerLibrary(ask), agency.registerLibrary(ask)]);
   assert.deepEqual(answers.map(inWords).sort(), ["alt-id-taken", "library"]);
-  const made = answers.find((answer) => inWords(answer) === "library");
+  const [made] = answers.map((answer) => answered(answer)).filter((answer) => !isRefusal(answer));
   const found = orThrow(answered(await agency.getLibrary({ code: "QG010000", on: "" })));
-  assert.equal(found.id, (made?.outcome?.value as { id: string }).id);
+  assert.equal(found.id, made?.id);
 });
 
 test("what cannot be registered is named field by field", async () => {
@@ -103,7 +106,8 @@ test("what was true of a library on a day stays known when it changes", async ()
   assert.equal(inWords(await change("Trước khi có", "1980-01-01")), "before-founding");
   const versions = (await told(library.id)).map(({ version }) => version);
   assert.equal(versions.length, 4);
-  assert.deepEqual(versions, [...versions].sort(), "each told with the next version");
+  const [first = 0n] = versions;
+  assert.deepEqual(versions, [first, first + 1n, first + 2n, first + 3n]);
 });
 
 test("a fact corrected on its own day replaces the wrong one, which is kept as void", async () => {
@@ -190,7 +194,7 @@ test("a fact that was told for later is told to the others when its day has come
     (all) => all.length === 3,
   );
   await stop();
-  assert.equal((events.at(-1)?.event as LibraryChanged).name, "Tên mới");
+  assert.equal(events.at(-1)?.name, "Tên mới");
 });
 
 test("anybody reads the registry; only the ministry writes it", async () => {
@@ -242,6 +246,6 @@ test("libraries and branches can be told again as they are", async () => {
   await republish(service.database, "identity", identity.retells, { libraryId: library.id });
   const again = (await told(library.id)).slice(before);
   assert.equal(again.length, 1);
-  assert.equal((again[0]?.event as LibraryChanged).version, (await told(library.id))[0]?.version);
+  assert.equal(again[0]?.version, (await told(library.id))[0]?.version);
   for (const { id } of library.branches) assert.equal((await told(id)).length, 2);
 });

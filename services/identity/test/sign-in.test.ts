@@ -129,6 +129,8 @@ test("a granted role is in the program's next token, a withdrawn one is not", as
   const role = orThrow(answered(await agency.grantRole(grant({ client: "sample-desk" }))));
   const spelled = `librarian.desk@${hue.id}`;
   await programHas(spelled);
+  const token = await server.tokenOf("sample-desk");
+  assert.equal(Number(token.exp) - Number(token.iat), 60, "what a token says is true for a minute at most");
   assert.equal(
     orThrow(answered(await agency.grantRole(grant({ client: "sample-desk" })))).id,
     role.id,
@@ -208,11 +210,11 @@ test("an account of staff signs in with its password and says its roles", async 
   assert.ok(!(await server.signsIn(username, "một mật khẩu khác")));
   const role = orThrow(answered(await manager.grantRole(grant({ personId: account.personId }))));
   assert.equal(role.active, true);
-  const [{ subject = "" } = {}] = await service.database.transact(asService(identity), (tx) =>
+  const [kept] = await service.database.transact(asService(identity), (tx) =>
     all<{ subject: string }>(tx, sql`select subject from account where person_id = ${account.personId}`),
   );
   const attributes = await until(
-    () => server.attributesOf(subject),
+    () => server.attributesOf(kept?.subject ?? ""),
     (now) => now.roles?.[0] === `librarian.desk@${hue.id}`,
   );
   assert.deepEqual(
