@@ -1,0 +1,95 @@
+import { all, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { job } from "@lienthong/jobs/job.ts";
+import { z } from "zod";
+import { lockItem } from "../availability/lock.ts";
+import { calendarOf } from "../libraries/calendar.ts";
+import { homeBranch } from "../libraries/branch.ts";
+import { afterOpenDays } from "../libraries/open-days.ts";
+import { endHold } from "./end.ts";
+import { move } from "./moves.ts";
+import { copyThatMayLeave } from "./place.ts";
+import { lockQueue } from "./queue.ts";
+import { releaseTarget } from "./release.ts";
+
+const nothing = z.undefined();
+// What is left over is taken up by the next run.
+const holdsMax = 2_000;
+
+/** Ends holds whose reader did not come; one hold a transaction, so a kill costs nothing but time. */
+export const expireHolds = job("expire-holds", { cron: "*/10 * * * *", payload: nothing }, async (work) => {
+  for (let done = 0; done < holdsMax && !work.stopping.aborted; done += 1) {
+    if (!(await work.as(expireNext))) return;
+  }
+});
+
+/** Ends the hold that stands ready longest past its day. @returns false when there is none */
+export async function expireNext(tx: Transaction): Promise<boolean> {
+  const hold = await optional<{ id: string }>(
+    tx,
+    sql`select id from hold where state = 'READY' and ready_until < now() order by ready_until, id limit 1`,
+  );
+  if (!hold) return false;
+  await endHold(
+    tx,
+    hold.id,
+    "EXPIRED",
+    (now) => now.state === "READY" && now.readyUntil !== null && now.readyUntil < tx.now,
+  );
+  return true;
+}
+
+/** Gives up items that were to be fetched and were not: another copy is sought, and this one left alone for 30 days. */
+export const giveUpUnfound = job("give-up-unfound", { cron: "13 * * * *", payload: nothing }, async (work) => {
+  const looked = await work.as((tx) =>
+    all<{ itemId: string }>(
+      tx,
+      sql`
+      select item_id as "itemId" from hold
+      where state = 'TARGETED' and targeted_at < now() - interval '1 day' order by targeted_at limit ${holdsMax}`,
+    ),
+  );
+  for (const { itemId } of looked) {
+    if (work.stopping.aborted) return;
+    await work.as((tx) => giveUp(tx, itemId));
+  }
+});
+
+/** Gives an item up when the house that has it was open for a whole day since it was asked for it. */
+export async function giveUp(tx: Transaction, itemId: string): Promise<void> {
+  const item = await lockItem(tx, itemId);
+  if (!item) return;
+  await lockQueue(tx, item.recordId);
+  const target = await optional<{ targetedAt: Date }>(
+    tx,
+    sql`
+    select targeted_at as "targetedAt" from hold where item_id = ${itemId} and state = 'TARGETED' for update`,
+  );
+  if (!target) return;
+  const home = await homeBranch(tx, item.libraryId);
+  if (afterOpenDays(target.targetedAt, 1, await calendarOf(tx, home.id)) > tx.now) return;
+  await run(tx, sql`update item_state set not_found_until = now() + interval '30 days' where item_id = ${itemId}`);
+  await releaseTarget(tx, itemId);
+}
+
+/** Ends holds that no copy can serve any more. A day's grace: records and items of one import do not arrive together. */
+export const endUnfillable = job("end-unfillable", { cron: "43 2 * * *", payload: nothing }, async (work) => {
+  for (let done = 0; done < holdsMax && !work.stopping.aborted; done += 1) {
+    if (!(await work.as(endNextUnfillable))) return;
+  }
+});
+
+/** Ends the longest waiting hold whose title has no copy that may leave its house. @returns false when there is none */
+export async function endNextUnfillable(tx: Transaction): Promise<boolean> {
+  const hold = await optional<{ id: string }>(
+    tx,
+    sql`
+    select hold.id from hold
+    where state = 'WAITING' and placed_at < now() - interval '1 day'
+      and not exists (${copyThatMayLeave(sql`
+        select mate.id from record mine join record mate on mate.id = mine.id or mate.title_id = mine.title_id
+        where mine.id = hold.record_id`)})
+    order by placed_at, hold.id limit 1 for update`,
+  );
+  if (hold) await move(tx, hold.id, { from: "WAITING", to: "UNFILLABLE" });
+  return hold !== undefined;
+}
