@@ -8,12 +8,12 @@ import { logoutTokens } from "./session/logout-token.ts";
 import { provider } from "./session/provider.ts";
 import { sealer } from "./session/seal.ts";
 import { sessions } from "./session/sessions.ts";
-import { settings } from "./settings.ts";
+import { ownSettings } from "./settings.ts";
 import { addSignIn } from "./sign-in/sign-in.ts";
 
 /** Opens the door for browsers. @returns how to close it */
 export async function openPortal({ log, database, clientsFor, checks }: Parts): Promise<() => Promise<void>> {
-  const set = settings();
+  const set = ownSettings();
   const issuer = `${set.KEYCLOAK_URL}/realms/${set.KEYCLOAK_REALM}`;
   const signIn = provider({
     issuer,

@@ -2,7 +2,8 @@ import { port, secretFile } from "@lienthong/config/settings.ts";
 import { settingsOf } from "@lienthong/service/settings.ts";
 import { z } from "zod";
 
-const shape = {
+/** What the portal is told beside what every service is told. */
+export const settings = {
   PORTAL_URL: z
     .url({ protocol: /^https?$/ })
     .default("http://localhost:7080")
@@ -16,5 +17,4 @@ const shape = {
   SESSION_KEY_FILE: secretFile("at least 32 random characters that seal the sessions' tokens"),
 };
 
-/** What only the portal is told by its environment. */
-export const settings = settingsOf(shape);
+export const ownSettings = settingsOf(settings);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { cookieOf, dropCookie, sessionCookie, setCookie, signInCookie } from "../frame/cookies.ts";
 import { sendTrouble } from "../frame/faults.tsx";
@@ -38,7 +39,9 @@ export function addFinish(app: FastifyInstance, provider: Provider, parts: SiteP
 
 /** The person of the tokens at identity, made at the first sign-in; then the tokens are fetched anew, so that they say them. */
 async function makeKnown(tokens: Tokens, provider: Provider, parts: SiteParts) {
-  const { person, refreshToken } = await parts.clientsFor({ token: tokens.access }).identity.signIn({});
+  const { person, refreshToken } = await parts
+    .clientsFor({ token: tokens.access, requestId: randomUUID() })
+    .identity.signIn({});
   if (!person) throw new Error("Identity made nobody known");
   const newest = refreshToken ? await provider.refresh(tokens) : tokens;
   if (!newest) throw new SignInBroken("The sign-in ended before it was finished");
