@@ -22,8 +22,8 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     load: async () => (await import("./commands/token.ts")).token,
   },
   generate: {
-    says: "makes the generated code, which every command does when a source is newer",
-    load: async () => async () => {},
+    says: "makes the generated code, and writes the pages that are made from code",
+    load: async () => (await import("./commands/generate.ts")).generate,
   },
   reset: { says: "forgets everything this clone keeps", load: async () => (await import("./commands/reset.ts")).reset },
 };

@@ -14,7 +14,9 @@ export function diagramOf(services: readonly Service[]): string {
   }
   for (const service of services) {
     for (const owner of hears(service)) {
-      const events = service.consumes.filter((consumer) => consumer.owner === owner).map((consumer) => consumer.type.$type.split(".").at(-1));
+      const events = service.consumes
+        .filter((consumer) => consumer.owner === owner)
+        .map((consumer) => consumer.type.$type.split(".").at(-1));
       lines.push(`  ${owner} -.->|${[...new Set(events)].join(", ")}| ${service.name}`);
     }
   }
