@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** The real parts that tests run on; `npm test` starts them and says where they are. */
 function part(name: string): string {
@@ -9,6 +10,8 @@ function part(name: string): string {
 
 const secret = (name: string) => readFileSync(part(name), "utf8").trimEnd();
 
+const secretOf = (name: string) => readFileSync(join(part("SECRETS_FOLDER"), name), "utf8").trimEnd();
+
 export const parts = {
   /** The superuser of a PostgreSQL server on which tests make and drop databases of their own. */
   postgres: () => ({ url: part("POSTGRES_URL"), password: secret("POSTGRES_PASSWORD_FILE") }),
@@ -17,5 +20,5 @@ export const parts = {
   openSearch: () => part("OPENSEARCH_URL"),
   keycloak: () => part("KEYCLOAK_URL"),
   /** The administrator of the sign-in server, with whom tests make and drop realms of their own. */
-  keycloakAdmin: () => ({ url: part("KEYCLOAK_URL"), password: secret("KEYCLOAK_ADMIN_PASSWORD_FILE") }),
+  keycloakAdmin: () => ({ url: part("KEYCLOAK_URL"), password: secretOf("keycloak-admin") }),
 };
