@@ -250,6 +250,11 @@ test("a reader gets one account, from a library that serves them", async () => {
   const manager = await hue.manager();
   assert.equal(inWords(await manager.makeAccount(ask("ban.doc.hue"))), "account");
   assert.equal(inWords(await manager.makeAccount(ask("ban.doc.hue2"))), "person-has-account");
+  const other = await hue.aPatron();
+  const byTheMinistry = { ...ask("ban.doc.bo"), personId: other.personId, fullName: "Trần Thị Lan" };
+  const agency = await service.ministry();
+  assert.equal(inWords(await agency.makeAccount(byTheMinistry)), "account");
+  assert.equal(inWords(await agency.makeAccount({ ...byTheMinistry, username: "khac" })), "person-has-account");
   const short = manager.makeAccount({ ...ask("ban.doc.3"), password: "ngắn quá" });
   await assert.rejects(short, { kind: "bad-input" });
   const asName = { personId: "", fullName: "A", username: "trung-ten-dang-nhap", password: "trung-ten-dang-nhap" };
