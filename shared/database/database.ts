@@ -42,6 +42,8 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   });
   // A connection lost while idle is no fault: the next transaction opens another.
   pool.on("error", onError);
+  // One lost while at work makes its statement fail, and that is where it is heard.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   const listeners: (() => void)[] = [];
 
   async function attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -1,12 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
-import { Logger, parseCronItems, run, runMigrations } from "graphile-worker";
+import { Logger, parseCronItems, run, type RunnerOptions, runMigrations } from "graphile-worker";
 import pg from "pg";
-import type { AnyJob } from "./job.ts";
+import { z } from "zod";
+import { type AnyJob, job } from "./job.ts";
+import { buryTheDead, showSignOfLife } from "./sign-of-life.ts";
 
 export type Worker = { stop(): Promise<void> };
 
@@ -38,6 +41,9 @@ export async function migrateJobs(owner: DatabaseAddress, appRole: string): Prom
   }
 }
 
+// One importing file and one short job side by side; more would take connections from the calls.
+const workersPerProcess = 2;
+
 /** Works on the service's jobs, some at a time, until it is stopped; a job that failed is tried again later, with growing waits. */
 export async function startWorker(
   service: string,
@@ -46,45 +52,63 @@ export async function startWorker(
   log: Log,
 ): Promise<Worker> {
   const stopping = new AbortController();
-  const tasks = jobs.map((job) => [
-    job.name,
-    (payload: unknown) =>
-      inSpan(`job ${job.name}`, {}, async () => {
-        const started = performance.now();
-        await job.run({
-          payload: job.payload.parse(job.cron ? undefined : payload),
-          log,
-          stopping: stopping.signal,
-          as: (step: (tx: Transaction) => Promise<unknown>) => database.transact(serviceActor(service), step),
-        } as never);
-        log.info({ job: job.name, ms: Math.round(performance.now() - started) }, "job");
-      }),
-  ]);
-  const runner = await run({
-    pgPool: database.frame,
-    taskList: Object.fromEntries(tasks),
-    parsedCronItems: parseCronItems(
-      jobs
-        .filter((job) => job.cron)
-        .map((job) => ({ task: job.name, match: job.cron ?? "", options: { maxAttempts: 1 } })),
+  const ids = Array.from({ length: workersPerProcess }, () => `${service}-${randomUUID()}`);
+  const sign = await showSignOfLife(database, ids, log);
+  const lookAround = job("bury-dead-workers", { cron: "* * * * *", payload: z.undefined() }, async () => {
+    await buryTheDead(database);
+  });
+  await buryTheDead(database);
+  const all: AnyJob[] = [...jobs, lookAround];
+  const taskList = Object.fromEntries(all.map((one) => [one.name, task(service, one, database, log, stopping.signal)]));
+  const parsedCronItems = parseCronItems(
+    all
+      .filter((one) => one.cron)
+      .map(({ name, cron = "" }) => ({ task: name, match: cron, options: { maxAttempts: 1 } })),
+  );
+  const runners = await Promise.all(
+    ids.map((workerId, which) =>
+      run({
+        pgPool: database.frame,
+        taskList,
+        // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
+        parsedCronItems: which === 0 ? parsedCronItems : [],
+        concurrency: 1,
+        workerId,
+        pollInterval: 1_000,
+        noHandleSignals: true,
+        logger: quiet,
+      } as RunnerOptions),
     ),
-    concurrency: 2,
-    pollInterval: 1_000,
-    noHandleSignals: true,
-    logger: quiet,
-  });
-  runner.events.on("job:failed", ({ job, error }) => {
-    log.error({ job: job.task_identifier, err: error, runbook: "job-failed" }, "a job failed for good");
-  });
-  runner.events.on("job:error", ({ job, error }) => {
-    log.warn({ job: job.task_identifier, attempt: job.attempts, err: error }, "a job failed and is tried again");
-  });
+  );
+  for (const { events } of runners) {
+    events.on("job:failed", ({ job: failed, error }) => {
+      log.error({ job: failed.task_identifier, err: error, runbook: "job-failed" }, "a job failed for good");
+    });
+    events.on("job:error", ({ job: failed, error }) => {
+      log.warn(
+        { job: failed.task_identifier, attempt: failed.attempts, err: error },
+        "a job failed and is tried again",
+      );
+    });
+  }
   return {
     async stop() {
       stopping.abort();
-      await runner.stop();
+      await Promise.all(runners.map((runner) => runner.stop()));
+      sign.end();
     },
   };
+}
+
+function task(service: string, one: AnyJob, database: Database, log: Log, stopping: AbortSignal) {
+  const as = (step: (tx: Transaction) => Promise<unknown>) => database.transact(serviceActor(service), step);
+  return (payload: unknown) =>
+    inSpan(`job ${one.name}`, {}, async () => {
+      const started = performance.now();
+      const work = { payload: one.payload.parse(one.cron ? undefined : payload), log, stopping, as };
+      await one.run(work as never);
+      log.info({ job: one.name, ms: Math.round(performance.now() - started) }, "job");
+    });
 }
 
 // Its lines would stand beside ours; what matters of them comes as events above.
