@@ -26,10 +26,12 @@ test("no client may trade a person's password for a token", () => {
 });
 
 test("every client's access tokens are for this platform and say roles, person and level of assurance", () => {
-  for (const { clientId, protocolMappers } of realm.clients) {
+  for (const { clientId, protocolMappers, serviceAccountsEnabled } of realm.clients) {
     const inAccessToken = (protocolMappers as Mapper[]).filter(({ config }) => config["access.token.claim"] === "true");
     const says = inAccessToken.map(({ config }) => config["included.custom.audience"] ?? config["claim.name"]);
-    assert.deepEqual(says, ["lienthong", "roles", "person", "loa"], clientId);
+    // A program says that it is one: it is no person, whatever roles it has.
+    const program = serviceAccountsEnabled ? ["client_id"] : [];
+    assert.deepEqual(says, ["lienthong", "roles", "person", "loa", ...program], clientId);
   }
 });
 
