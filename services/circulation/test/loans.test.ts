@@ -214,7 +214,10 @@ test("others wait: a renewal is refused, unless another copy can serve them", as
   const own = await reader(world, patron);
   assert.equal(inWords(await own.renews(loan)), "others-wait");
   await hue.anItem({ of: title });
-  await until(async () => (await waiting.hold(hold.id))?.state, (state) => state === "HOLD_STATE_TARGETED");
+  await until(
+    async () => (await waiting.hold(hold.id))?.state,
+    (state) => state === "HOLD_STATE_TARGETED",
+  );
   assert.equal(inWords(await own.renews(loan)), "done");
 });
 
