@@ -47,6 +47,10 @@ export default {
     exclude: { path: "(^|/)(node_modules|gen|dist)/" },
     parser: "swc",
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node"], extensions: [".ts", ".tsx", ".mjs", ".js"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node"],
+      extensions: [".ts", ".tsx", ".mjs", ".js"],
+    },
   },
 };

@@ -21,6 +21,10 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "prints an access token of a sample API client",
     load: async () => (await import("./commands/token.ts")).token,
   },
+  bench: {
+    says: "measures: match FOLDER… compares titles with the truth of made worlds",
+    load: async () => (await import("./commands/bench.ts")).bench,
+  },
   generate: {
     says: "makes the generated code, and writes the pages that are made from code",
     load: async () => (await import("./commands/generate.ts")).generate,

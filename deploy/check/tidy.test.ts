@@ -66,7 +66,7 @@ hold(
 
 hold(
   "rooms go through transactions, not around them",
-  code.filter((file) => /^services\//.test(file) && !isTest(file)),
+  code.filter((file) => file.startsWith("services/") && !isTest(file)),
   (file) =>
     /\.frame\b\.(query|connect)/.test(textOf(file)) &&
     "database.frame is the frame's own; use caller.as, work.as or a consumer's tx",
