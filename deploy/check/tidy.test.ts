@@ -115,3 +115,13 @@ hold(
     );
   },
 );
+
+hold(
+  "every alarm has a runbook",
+  code.filter((file) => !isTest(file)),
+  (file) => {
+    const named = [...textOf(file).matchAll(/runbook: "([a-z-]+)"/g)].map(([, name]) => name);
+    const missing = named.find((name) => !existsSync(join(root, "docs/runbooks", `${name}.md`)));
+    return missing && `write docs/runbooks/${missing}.md: meaning, impact, diagnosis, mitigation`;
+  },
+);
