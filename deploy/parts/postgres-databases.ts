@@ -18,7 +18,8 @@ export async function makeDatabases(postgres: Postgres, services: string[], secr
       await makeRole(client, `${service}_owner`, secrets);
       await makeRole(client, `${service}_app`, secrets);
       await makeDatabase(client, service, `${service}_owner`);
-      await client.query(`grant connect on database ${quoted(service)} to ${quoted(`${service}_app`)}`);
+      // The comparison of bus and archive lays ids side by side in a temporary table.
+      await client.query(`grant connect, temporary on database ${quoted(service)} to ${quoted(`${service}_app`)}`);
     }
     await makeRole(client, "keycloak", secrets);
     await makeDatabase(client, "keycloak", "keycloak");

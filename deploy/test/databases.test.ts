@@ -38,12 +38,13 @@ describe("the databases of the services, on a real server", () => {
     return client;
   }
 
-  test("the owner of a database may make tables in it, the role that works in it may not", async () => {
+  test("the owner of a database may make tables in it, the role that works in it only temporary ones", async () => {
     const owner = await as("identity_owner", "identity");
     await owner.query("create table library (id text primary key)");
     await owner.end();
     const app = await as("identity_app", "identity");
     await assert.rejects(app.query("create table other (id text)"), /permission denied for schema public/);
+    await app.query("create temporary table on_bus (id text)");
     await app.end();
   });
 
