@@ -60,4 +60,4 @@ export const scanPicked = action("/quay/lay-sach/quet", { on: pickListPage }, (a
 );
 
 // Rows that the call gives at once; fewer mean that this is the last page.
-const pageRows = 50;
+const pageRows = 100;

@@ -126,7 +126,7 @@ function Row({ t, answer }: { t: Texts; answer: TurnAnswer }): VNode {
           <State kind="no" icon="stop" words="" />
         )}
       </td>
-      <td>{way?.text}</td>
+      <td>{way && ("to" in way ? way.to : way.text)}</td>
       <td class="num nowrap">{answer.code}</td>
       <td class="num">{t.format.time(answer.at)}</td>
     </tr>
@@ -140,7 +140,7 @@ function wayOf(t: Texts, { step, toBranchName, toLibraryName, readyUntil, item }
   const named = t.desk.steps[step] ?? "";
   if (step === CheckInStep.SEND) {
     const place = t.desk.sendTo(toBranchName, toLibraryName);
-    return { look: "info", step: named, heading: `→ ${place}`, text: named } as const;
+    return { look: "info", step: named, heading: `→ ${place}`, text: named, to: place } as const;
   }
   if (step === CheckInStep.HOLD_SHELF) {
     return {

@@ -14,7 +14,8 @@ import { Table } from "../parts/table.tsx";
 import type { Texts } from "../texts/texts.ts";
 
 const chunkBytes = 64 * 1024;
-const pageRows = 20;
+// Rows that the call gives at once; fewer mean that this is the last page.
+const pageRows = 50;
 
 /** `/quan-ly/nhap`: drop a MARC file, and what became of earlier ones. */
 export const importListPage = page("/quan-ly/nhap", { for: "cataloguer" }, async (ask) => {
@@ -49,8 +50,8 @@ export const importListPage = page("/quan-ly/nhap", { for: "cataloguer" }, async
             <p class="soft">{t.imports.noneText}</p>
           </Empty>
         ) : (
-          <section class="card stack" aria-labelledby="cacnhap">
-            <h2 id="cacnhap">{t.imports.past}</h2>
+          <section class="card stack">
+            <h2>{t.imports.past}</h2>
             <PastImports t={t} imports={imports} now={ask.now} />
             {last && imports.length >= pageRows && (
               <a href={`${t.to("/quan-ly/nhap")}${withQuery(query, { truoc: last.id })}`}>{t.nav.next}</a>

@@ -14,7 +14,8 @@ import { Table } from "../parts/table.tsx";
 import { refusalSentence } from "../texts/texts.ts";
 import { ImportStateMark } from "./import-list.tsx";
 
-const pageRows = 50;
+// Rows that the call gives at once; fewer mean that this is the last page.
+const pageRows = 100;
 
 /** `/quan-ly/nhap/{id}`: how far an import is, what it made, and what it set aside with the place and the reason. */
 export const importPage = page("/quan-ly/nhap/:id", { for: "cataloguer" }, async (ask) => {
@@ -157,7 +158,7 @@ function Reasons({ ask, of }: { ask: FormAsk; of: Import }): VNode {
       {reasons.length === 0 ? (
         <p class="soft">{t.imports.noneAside}</p>
       ) : (
-        <Table fit label={t.imports.reason} columns={[t.imports.reason, t.imports.records, ""]}>
+        <Table fit label={t.imports.reason} columns={[t.imports.reason, t.imports.records, t.imports.look]}>
           {reasons.map(([reason, count]) => (
             <tr>
               <th scope="row">{t.imports.reasons[reason] ?? reason}</th>

@@ -14,10 +14,10 @@ type NumberField = (typeof numberFields)[number];
 
 // Wide enough for every library known, narrow enough to catch a slip of the finger.
 const limits: Record<NumberField, [number, number]> = {
-  loanLimit: [0, 500],
-  loanDays: [0, 400],
+  loanLimit: [0, 1000],
+  loanDays: [0, 366],
   renewals: [0, 50],
-  holdLimit: [0, 500],
+  holdLimit: [0, 1000],
   shelfDays: [1, 60],
 };
 
@@ -115,7 +115,9 @@ function readPolicy(
   const problems: Record<string, string> = {};
   const numbers = { loanLimit: 0, loanDays: 0, renewals: 0, holdLimit: 0, shelfDays: 0 };
   for (const field of numberFields) {
-    const [from, to] = limits[field];
+    const [least, to] = limits[field];
+    // What may be taken home may be kept for a day at least.
+    const from = field === "loanDays" && form.has("forLoan") ? 1 : least;
     const typed = (form.get(field) ?? "").trim();
     const value = Number(typed);
     if (!/^\d{1,4}$/.test(typed) || value < from || value > to) {
@@ -131,7 +133,10 @@ function sentence(t: Texts, policy: Policy): string {
     policy.category === "*"
       ? t.policies.anyCategory
       : (t.categories[policy.category.replace("PATRON_CATEGORY_", "")] ?? policy.category);
-  const type = policy.itemType === "*" ? t.policies.anyType : (t.itemTypes[policy.itemType] ?? policy.itemType);
+  const type =
+    policy.itemType === "*"
+      ? t.policies.anyType
+      : (t.itemTypes[policy.itemType] ?? t.kinds[policy.itemType] ?? policy.itemType);
   return policy.forLoan
     ? t.policies.sentence(category, type, policy.loanLimit, policy.loanDays, policy.renewals)
     : t.policies.onSite(category, type);

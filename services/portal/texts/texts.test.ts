@@ -20,6 +20,15 @@ test("sentences keep the house's tone: no exclamation, no begging, no machine as
   for (const [path, text] of sentences(en)) assert.doesNotMatch(text, /!|please wait|the system|\bfine\b/i, path);
 });
 
+test("every refusal is said in both languages, and names the same details", () => {
+  const detailsOf = (sentence = "") => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+  assert.deepEqual(Object.keys(en.refusals).sort(), Object.keys(vi.refusals).sort());
+  for (const [code, sentence] of Object.entries(vi.refusals)) {
+    assert.deepEqual(detailsOf(en.refusals[code]), detailsOf(sentence), code);
+    assert.match(code, /^[a-z-]+\.[a-z-]+\/[a-z0-9-]+$/);
+  }
+});
+
 test("a refusal is said in words with what it names; an unknown one is named by its code", () => {
   const refused = { code: "circulation.check-out/loan-limit-reached", details: { limit: "5" } };
   assert.match(refusalSentence(texts.vi, refused), /5 cuốn/);

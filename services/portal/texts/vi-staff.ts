@@ -144,16 +144,17 @@ export const viStaff = {
     excerpt: "Xem phần đầu biểu ghi",
     tooManyFiles: "Chọn một tệp trước khi tải lên",
     reasons: {
-      "missing-title": "Thiếu nhan đề (245 $a)",
-      "broken-leader": "Đầu biểu bị hỏng",
-      "broken-directory": "Danh mục trường bị hỏng",
       truncated: "Biểu ghi bị cắt cụt",
-      "too-long": "Biểu ghi dài quá 99.999 byte",
-      "wrong-length": "Độ dài ghi trong đầu biểu không đúng",
-      "unreadable-encoding": "Chữ không đọc được",
-      "not-xml": "Không phải XML hợp lệ",
-      "forbidden-xml": "XML có khai báo bị cấm (DOCTYPE, thực thể)",
-      "no-control-number": "Thiếu số kiểm soát (001)",
+      "not-a-record": "Đoạn chữ không phải biểu ghi",
+      "bad-leader": "Đầu biểu bị hỏng",
+      "bad-directory": "Danh mục trường bị hỏng",
+      "bad-xml": "Không phải MARCXML hợp lệ",
+      "too-large": "Biểu ghi quá dài",
+      undecodable: "Chữ không đọc được bằng bảng mã nào",
+      "mis-encoded": "Chữ đã hỏng dấu trước khi đến đây",
+      empty: "Biểu ghi không có trường nào",
+      "no-001": "Thiếu số kiểm soát (001)",
+      "no-245": "Thiếu nhan đề (245)",
     } as Record<string, string>,
   },
   policies: {
@@ -187,8 +188,9 @@ export const viStaff = {
     GROUP: "bạn đọc tập thể",
     GUEST: "khách",
   } as Record<string, string>,
-  itemTypes: { book: "Sách", journal: "Báo, tạp chí", textbook: "Giáo trình", reference: "Tài liệu tra cứu" } as Record<
-    string,
-    string
-  >,
+  itemTypes: {
+    textbook: "Giáo trình",
+    heritage: "Tài liệu cổ, quý hiếm",
+    reference: "Tài liệu tra cứu",
+  } as Record<string, string>,
 };
