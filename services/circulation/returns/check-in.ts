@@ -47,16 +47,22 @@ export async function checkIn(
   const scanned = await whichItem(tx, ask.scan);
   if ("choice" in scanned) return scanned;
   if (!("item" in scanned)) return scanned;
-  const here = await branchHere(tx, ownLibrary(tx.actor), ask.branchId);
+  const libraryId = ownLibrary(tx.actor);
+  const named = ask.branchId === undefined ? undefined : await branchHere(tx, libraryId, ask.branchId);
   // From here on it is the title's queue that decides, in which readers of all libraries stand.
   return acrossLibraries(tx, async () => {
     const item = await lockItem(tx, scanned.item.id);
     if (!item) throw new Error(`Item ${scanned.item.id} was scanned and has no state`);
+    const here = named ?? (await branchHere(tx, libraryId, expectedAt(item, libraryId)));
     const loan = await endLoan(tx, item.id);
     const next = await nextStep(tx, item, here);
     return checkedIn(tx, scanned.item, next, loan && { daysLate: daysLate(loan.dueAt, tx.now) });
   });
 }
+
+/** A desk that does not say at which branch it stands is taken to be where the library expects or keeps the item. */
+const expectedAt = (item: Item, libraryId: string): string | undefined =>
+  item.atLibraryId === libraryId && item.state !== "ON_LOAN" ? (item.atBranchId ?? undefined) : undefined;
 
 async function whichItem(tx: Transaction, scan: Scan): Promise<{ item: ScannedItem } | { choice: Choice } | Refusal> {
   const items = await itemsScanned(tx, scan);
