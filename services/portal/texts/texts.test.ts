@@ -21,7 +21,7 @@ test("sentences keep the house's tone: no exclamation, no begging, no machine as
 });
 
 test("every refusal is said in both languages, and names the same details", () => {
-  const detailsOf = (sentence = "") => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+  const detailsOf = (sentence = "") => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name)).sort();
   assert.deepEqual(Object.keys(en.refusals).sort(), Object.keys(vi.refusals).sort());
   for (const [code, sentence] of Object.entries(vi.refusals)) {
     assert.deepEqual(detailsOf(en.refusals[code]), detailsOf(sentence), code);
