@@ -17,3 +17,9 @@ test("a service that misses a part is alive but not ready, and says which part",
   there = true;
   assert.equal((await app.inject("/readyz")).json().parts.database, "ready");
 });
+
+test("a part that never answers counts as missing, and nobody waits for it", async () => {
+  const app = fastify();
+  addHealth(app, [{ part: "bus", ready: () => new Promise(() => {}) }]);
+  assert.equal((await app.inject("/readyz")).statusCode, 503);
+});
