@@ -16,7 +16,7 @@ export type Item = {
 
 /**
  * Locks an item, then reads it: a statement that waits for a lock still sees what it joins as it was before the wait.
- * Every command that moves an item takes this lock first, then the patron's, the title's queue, the holds.
+ * Every command that moves an item takes this lock first, then the patron's, then those of holds.
  * @returns undefined when there is no such item for the caller
  */
 export async function lockItem(tx: Transaction, itemId: string): Promise<Item | undefined> {

@@ -3,7 +3,7 @@ import { lockItem } from "../availability/lock.ts";
 import { branchById } from "../libraries/branch.ts";
 import { type HoldWord, move, moves } from "./moves.ts";
 import { onward } from "./onward.ts";
-import { holdById, lockQueue, type QueuedHold } from "./queue.ts";
+import { holdById, type QueuedHold } from "./queue.ts";
 import { seekCopies } from "./target.ts";
 
 /**
@@ -23,7 +23,6 @@ export async function endHold(
     sql`select item_id as "itemId", record_id as "recordId" from hold where id = ${holdId}`,
   );
   const item = itemId ? await lockItem(tx, itemId) : undefined;
-  await lockQueue(tx, recordId);
   const hold = await holdById(tx, holdId);
   if (!hold) throw new Error(`Hold ${holdId} is gone`);
   if (moves[hold.state].length === 0 || !still(hold)) return hold.state;

@@ -8,7 +8,6 @@ import { afterOpenDays } from "../libraries/open-days.ts";
 import { endHold } from "./end.ts";
 import { move } from "./moves.ts";
 import { copyThatMayLeave } from "./place.ts";
-import { lockQueue } from "./queue.ts";
 import { releaseTarget } from "./release.ts";
 
 const nothing = z.undefined();
@@ -58,7 +57,6 @@ export const giveUpUnfound = job("give-up-unfound", { cron: "13 * * * *", payloa
 export async function giveUp(tx: Transaction, itemId: string): Promise<void> {
   const item = await lockItem(tx, itemId);
   if (!item) return;
-  await lockQueue(tx, item.recordId);
   const target = await optional<{ targetedAt: Date }>(
     tx,
     sql`

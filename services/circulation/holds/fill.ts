@@ -2,7 +2,7 @@ import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { acrossLibraries } from "../across-libraries.ts";
 import type { Item } from "../availability/lock.ts";
 import { move } from "./moves.ts";
-import { lockQueue, type QueuedHold, queuedColumns } from "./queue.ts";
+import { type QueuedHold, queuedColumns } from "./queue.ts";
 import { releaseTarget } from "./release.ts";
 
 /** Which holds it concerns that a person borrows an item. */
@@ -11,7 +11,6 @@ export type Served = { fills: QueuedHold[]; keptForAnother: boolean };
 /** Finds the holds that a loan of the item to the person would fill, and whether the item is kept for somebody else. */
 export async function holdsServed(tx: Transaction, item: Item, personId: string): Promise<Served> {
   return acrossLibraries(tx, async () => {
-    await lockQueue(tx, item.recordId);
     const holds = await all<QueuedHold>(
       tx,
       sql`

@@ -5,7 +5,7 @@ import { type Branch, homeBranch } from "../libraries/branch.ts";
 import { policyFor } from "../policies/policy.ts";
 import { openTransit, redirect, send } from "../transits/send.ts";
 import { capture, type Onward } from "./capture.ts";
-import { firstWaiting, holdOfItem, lockQueue, type QueuedHold } from "./queue.ts";
+import { firstWaiting, holdOfItem, type QueuedHold } from "./queue.ts";
 import { releaseTarget } from "./release.ts";
 
 /**
@@ -30,7 +30,6 @@ async function nextHold(tx: Transaction, item: Item): Promise<QueuedHold | undef
     await releaseTarget(tx, item.id);
     return undefined;
   }
-  await lockQueue(tx, item.recordId);
   return (await holdOfItem(tx, item.id)) ?? (await firstWaiting(tx, item.recordId));
 }
 

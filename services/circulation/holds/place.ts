@@ -7,7 +7,6 @@ import { anId, anIdOrNone, scannedText } from "../asked.ts";
 import { standingOf } from "../patrons/patron.ts";
 import { policyFor } from "../policies/policy.ts";
 import { tellHold } from "./moves.ts";
-import { lockQueue } from "./queue.ts";
 import { showHold } from "./show.ts";
 import { seekCopies } from "./target.ts";
 
@@ -101,7 +100,6 @@ const recordShown = (tx: Transaction, ask: PlaceHold) =>
 async function factsOf(tx: Transaction, personId: string, recordId: string, pickupLibraryId: string) {
   const standing = await standingOf(tx, personId, pickupLibraryId);
   return acrossLibraries(tx, async () => {
-    await lockQueue(tx, recordId);
     // Whoever holds no card yet is a guest of the library where they want to collect.
     const category = standing?.category ?? "GUEST";
     const limits = await policyFor(tx, standing?.libraryId ?? pickupLibraryId, category, "*");

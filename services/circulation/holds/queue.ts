@@ -1,4 +1,4 @@
-import { optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { HoldWord } from "./moves.ts";
 
 export type QueuedHold = {
@@ -17,19 +17,10 @@ export const queuedColumns = sql`hold.id, hold.state, hold.item_id as "itemId", 
   hold.ready_until as "readyUntil"`;
 
 /**
- * Lets one transaction at a time choose from the queue of a title. Without it two copies that come back at once would both
- * see the same first hold, and the one that waited for its row would then find nobody.
+ * Locks the first hold that waits for the title of a record. Order: by the time it was placed, ties by id. Two copies that
+ * come back at once both want the same first hold: the one that had to wait for its row finds it served and is given the
+ * next, because rows are locked one after another before the limit counts them.
  */
-export async function lockQueue(tx: Transaction, recordId: string): Promise<void> {
-  await run(
-    tx,
-    sql`
-    select pg_advisory_xact_lock(hashtextextended(coalesce(
-      (select title_id from record where id = ${recordId}), ${recordId}), 0))`,
-  );
-}
-
-/** The first hold that waits for the title of a record. Order: by the time it was placed, ties by id. */
 export const firstWaiting = (tx: Transaction, recordId: string): Promise<QueuedHold | undefined> =>
   optional(
     tx,

@@ -3,7 +3,7 @@ import { enqueue, job } from "@lienthong/jobs/job.ts";
 import { z } from "zod";
 import { lockItem } from "../availability/lock.ts";
 import { move } from "./moves.ts";
-import { holdById, holdOfItem, lockQueue } from "./queue.ts";
+import { holdById, holdOfItem } from "./queue.ts";
 
 // A title that more than this many wait for is taken up again by the sweep.
 const stepsMax = 500;
@@ -69,7 +69,6 @@ export async function targetNext(tx: Transaction, titleId: string): Promise<bool
   );
   if (!found) return false;
   const item = await lockItem(tx, found.itemId);
-  await lockQueue(tx, found.recordId);
   const hold = await holdById(tx, found.holdId);
   // A desk may have been quicker with either of them; then it is looked again.
   const free = item?.state === "AVAILABLE" && item.forLoan && !(await holdOfItem(tx, item.id));

@@ -8,7 +8,6 @@ import { anId } from "../asked.ts";
 import { type Item, lockItem } from "../availability/lock.ts";
 import { setDue } from "../availability/set.ts";
 import { mayTouch } from "../patrons/own-or-desk.ts";
-import { lockQueue } from "../holds/queue.ts";
 import { freeCopies } from "../holds/target.ts";
 import { calendarOf } from "../libraries/calendar.ts";
 import { dueAt } from "../libraries/open-days.ts";
@@ -48,7 +47,6 @@ export async function renew(tx: Transaction, loanId: string): Promise<Loan | Ref
   const facts = await acrossLibraries(tx, async () => {
     const item = await lockItem(tx, seen.itemId);
     if (!item) throw new Error(`Loan ${loanId} is of an item without a state`);
-    await lockQueue(tx, item.recordId);
     return { othersWait: await othersWait(tx, item, seen.personId), calendar: await calendarOf(tx, seen.branchId) };
   });
   const loan = (await loanSeen(tx, loanId)) ?? seen;

@@ -2,7 +2,7 @@ import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Item } from "../availability/lock.ts";
 import { makeReady, type Onward } from "../holds/capture.ts";
 import { onward } from "../holds/onward.ts";
-import { holdById, lockQueue } from "../holds/queue.ts";
+import { holdById } from "../holds/queue.ts";
 import { type Branch, branchById } from "../libraries/branch.ts";
 import { end, type OpenTransit } from "../transits/send.ts";
 
@@ -12,7 +12,6 @@ export const arrivesAt = (transit: OpenTransit, here: Branch): boolean =>
 
 /** An item has come where it was sent: onto the hold shelf for its reader, else onward. */
 export async function arrive(tx: Transaction, item: Item, transit: OpenTransit, here: Branch): Promise<Onward> {
-  await lockQueue(tx, item.recordId);
   await end(tx, transit.id);
   const hold = transit.holdId ? await holdById(tx, transit.holdId) : undefined;
   if (hold?.state === "IN_TRANSIT") return makeReady(tx, hold, item, await branchById(tx, hold.pickupBranchId));

@@ -44,6 +44,7 @@ test("an old description that arrives late changes nothing; a repeated one neith
   const before = await rowOf("item", item.id);
   const announced = (await world.service.announced()).length;
   await world.service.hears(ItemChanged, old);
+  assert.deepEqual(await rowOf("item", item.id), before);
   await world.service.hears(ItemChanged, item, event);
   await world.service.hears(ItemChanged, item);
   assert.deepEqual(await rowOf("item", item.id), before);

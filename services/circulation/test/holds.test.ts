@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { run, sql } from "@lienthong/database/transaction.ts";
 import { aLibrary, aTitle, given, inWords, type Item, reader, stateOf, whereIs } from "./library.ts";
-import { aBorrowedBook, becomes, held, step } from "./waiting.ts";
+import { becomes, held, step } from "./waiting.ts";
 import { aWorld, theService, type World } from "./world.ts";
 
 let world: World;
@@ -109,18 +109,16 @@ test("one reader asks twice at once: one hold, and the same request again is the
   assert.equal(given(await other.holds(title, hue.main, { requestId })).id, placed.id);
 });
 
-test("two copies come back at once: two readers get one each", async () => {
+test("four copies come back at once: four readers get one each", async () => {
   const hue = await aLibrary(world);
-  for (let round = 0; round < 5; round += 1) {
-    const { title, item } = await aBorrowedBook(world, hue);
-    const other = await hue.anItem({ of: title });
-    given(await hue.checksOut(other, await hue.aPatron()));
-    const holds = [
-      await held(world, await hue.aPatron(), title, hue),
-      await held(world, await hue.aPatron(), title, hue),
-    ];
-    await Promise.all([hue.checksIn(item), hue.checksIn(other)]);
-    assert.deepEqual(await Promise.all(holds.map(({ hold }) => stateOf(world, hold.id))), ["READY", "READY"]);
+  for (let round = 0; round < 8; round += 1) {
+    const title = await aTitle(world);
+    const items = await Promise.all([1, 2, 3, 4].map(() => hue.anItem({ of: title })));
+    for (const item of items) given(await hue.checksOut(item, await hue.aPatron()));
+    const holds = await Promise.all(items.map(async () => held(world, await hue.aPatron(), title, hue)));
+    await Promise.all(items.map((item) => hue.checksIn(item)));
+    const states = await Promise.all(holds.map(({ hold }) => stateOf(world, hold.id)));
+    assert.deepEqual(states, ["READY", "READY", "READY", "READY"]);
   }
 });
 
@@ -132,15 +130,20 @@ test("the copy is chosen near the reader: own library, commune, province, then a
   const title = await aTitle(world);
   const copies: Item[] = [];
   for (const library of [far, sameProvince, sameCommune, home]) copies.push(await library.anItem({ of: title }));
-  const restedLong = await far.anItem({ of: title });
-  await asService((tx) =>
-    run(
-      tx,
-      sql`
-    update item_state set last_used_at = case when item_id = ${restedLong.id} then now() - interval '1 year' else now() end
-    where item_id = any(${[...copies, restedLong].map((copy) => copy.id)}::uuid[])`,
-    ),
-  );
+  const another = await far.anItem({ of: title });
+  // The nearer, the shorter rested: nearness goes first, and rest decides among equals only, before their ids do.
+  const [restedShort, restedLong] = [copies.shift(), another].sort((a, b) => ((a?.id ?? "") < (b?.id ?? "") ? -1 : 1));
+  assert.ok(restedShort && restedLong);
+  const inUse = [
+    { id: restedShort.id, days: 50 },
+    { id: restedLong.id, days: 365 },
+    ...copies.map((copy, n) => ({ id: copy.id, days: 10 - n })),
+  ];
+  for (const { id, days } of inUse) {
+    await asService((tx) =>
+      run(tx, sql`update item_state set last_used_at = now() - ${days} * interval '1 day' where item_id = ${id}`),
+    );
+  }
   const chosen: (string | undefined)[] = [];
   for (let n = 0; n < 5; n += 1) {
     const { hold } = await held(world, await home.aPatron(), title, home);
@@ -151,8 +154,8 @@ test("the copy is chosen near the reader: own library, commune, province, then a
     );
     chosen.push(row?.item);
   }
-  const [first, second, third, fourth] = [...copies].reverse();
-  assert.deepEqual(chosen, [first?.id, second?.id, third?.id, restedLong.id, fourth?.id]);
+  const [first, second, third] = [...copies].reverse();
+  assert.deepEqual(chosen, [first?.id, second?.id, third?.id, restedLong.id, restedShort.id]);
 });
 
 test("a book in a reader's hand goes before a pick list: who was to get it waits on, at their old place", async () => {
