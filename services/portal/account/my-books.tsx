@@ -172,17 +172,15 @@ function HoldRow({ ask, hold }: { ask: RowAsk; hold: Hold }): VNode {
             </p>
             <p class="small soft">{hold.author}</p>
           </div>
-          {hold.state === HoldState.READY && <span class="tag ok push">{t.hold.states[hold.state]}</span>}
-          {hold.state !== HoldState.READY && (
-            <span class="push">
-              <Form ask={ask} target="cua-toi" action={`/sach-cua-toi/${hold.id}/huy`}>
-                <button class="btn q sm" type="submit">
-                  {t.mine.cancel}
-                  <span class="sr">: {hold.title}</span>
-                </button>
-              </Form>
-            </span>
-          )}
+          <span class="push row">
+            {hold.state === HoldState.READY && <span class="tag ok">{t.hold.states[hold.state]}</span>}
+            <Form ask={ask} target="cua-toi" action={`/sach-cua-toi/${hold.id}/huy`}>
+              <button class="btn q sm" type="submit">
+                {t.mine.cancel}
+                <span class="sr">: {hold.title}</span>
+              </button>
+            </Form>
+          </span>
         </div>
         {refusal && <Notice kind="no" title={refusalSentence(t, refusal)} alert />}
         <Steps label={t.hold.steps} names={t.hold.journey} now={journeyStep(hold.state)} done={t.hold.done} />
