@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { run, sql } from "@lienthong/database/transaction.ts";
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ItemChanged } from "@lienthong/proto/catalogue/v1/events.ts";
+import { until } from "@lienthong/testing/until.ts";
+import { lockItem } from "../availability/lock.ts";
+import { onward } from "../holds/onward.ts";
+import { endLoan } from "../loans/loan.ts";
 import { endNextUnfillable, expireNext, giveUp } from "../holds/expire.ts";
 import { aLibrary, aTitle, given, inWords, moveRecord, reader, stateOf, whereIs } from "./library.ts";
 import { aBorrowedBook, becomes, held, step } from "./waiting.ts";
@@ -13,7 +17,7 @@ before(async () => {
 });
 after(() => world.stop());
 
-const asService = (work: Parameters<World["service"]["database"]["transact"]>[1]) =>
+const asService = <Result>(work: (tx: Transaction) => Promise<Result>) =>
   world.service.database.transact(theService, work);
 
 test("a cancelled hold's book goes to the next who waits, or home, never to where nobody comes for it", async () => {
@@ -161,13 +165,36 @@ test("a merge gives who waits the other title's free copy", async () => {
   await becomes(world, hold.id, "TARGETED");
 });
 
-test("a reader cancels while the desk captures: whichever was first, the book lies where somebody gets it", async () => {
+test("a reader cancels while a desk captures: whichever was first, the book lies where somebody gets it", async () => {
   const [hanoi, hue] = [await aLibrary(world), await aLibrary(world)];
-  for (let round = 0; round < 5; round += 1) {
-    const item = await hanoi.anItem();
-    const { own, hold } = await held(world, await hue.aPatron(), item.title, hue);
-    const [, , cancelled] = await Promise.all([hanoi.checksIn(item), own.cancels(hold), own.cancels(hold)]);
-    assert.equal(given(cancelled).state, "HOLD_STATE_CANCELLED");
+  for (let round = 0; round < 12; round += 1) {
+    const { title, item } = await aBorrowedBook(world, hanoi);
+    const { own, hold } = await held(world, await hue.aPatron(), title, hue);
+    const [, first, second] = await Promise.all([hanoi.checksIn(item), own.cancels(hold), own.cancels(hold)]);
+    assert.deepEqual([given(first).state, given(second).state], ["HOLD_STATE_CANCELLED", "HOLD_STATE_CANCELLED"]);
     assert.match(await whereIs(world, item), new RegExp(`^(AVAILABLE|IN_TRANSIT ${hanoi.id})$`));
   }
+});
+
+test("a reader cancels at the very moment in which a copy is captured: the copy turns round", async () => {
+  const [hanoi, hue] = [await aLibrary(world), await aLibrary(world)];
+  const { title, item } = await aBorrowedBook(world, hanoi);
+  const { own, hold } = await held(world, await hue.aPatron(), title, hue);
+  const waiting = sql`
+    select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  // The capture is held open until the cancelling, which has seen a hold without an item, waits for it.
+  const cancelling = await asService(async (tx) => {
+    const locked = await lockItem(tx, item.id);
+    assert.ok(locked);
+    await endLoan(tx, item.id);
+    assert.equal((await onward(tx, locked, { ...hanoi.main, name: "" })).step, "SEND");
+    const asked = own.cancels(hold);
+    await until(
+      () => world.rows(theService, waiting),
+      (found) => found.length > 0,
+    );
+    return { asked };
+  });
+  assert.equal(given(await cancelling.asked).state, "HOLD_STATE_CANCELLED");
+  assert.equal(await whereIs(world, item), `IN_TRANSIT ${hanoi.id}`);
 });

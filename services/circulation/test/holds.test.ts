@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { run, sql } from "@lienthong/database/transaction.ts";
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { aLibrary, aTitle, given, inWords, type Item, reader, stateOf, whereIs } from "./library.ts";
 import { becomes, held, step } from "./waiting.ts";
 import { aWorld, theService, type World } from "./world.ts";
@@ -14,7 +14,7 @@ after(() => world.stop());
 
 const announcedOf = async (id: string) =>
   (await world.service.announced()).filter((event) => event.aggregate === id).map((event) => event.type);
-const asService = (work: Parameters<World["service"]["database"]["transact"]>[1]) =>
+const asService = <Result>(work: (tx: Transaction) => Promise<Result>) =>
   world.service.database.transact(theService, work);
 
 test("a hold is fetched, travels, stands ready, is borrowed, and the returned book goes to the next reader", async () => {
