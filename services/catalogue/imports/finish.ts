@@ -1,0 +1,28 @@
+import { announce } from "@lienthong/bus/announce.ts";
+import { one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { ImportFinished } from "@lienthong/proto/catalogue/v1/events.ts";
+import { type ImportRow, importColumns } from "./import.ts";
+
+/** Ends an import that came to its end, or that failed as a whole for a reason that trying again would not mend. */
+export async function finishImport(tx: Transaction, id: string, failure = ""): Promise<void> {
+  const row = await one<ImportRow & { version: bigint }>(
+    tx,
+    sql`
+    update import set state = ${failure === "" ? "FINISHED" : "FAILED"}, failure = ${failure}, finished_at = now(),
+      done_bytes = ${failure === "" ? sql`size_bytes` : sql`done_bytes`}, version = next_version(version)
+    where id = ${id} returning ${importColumns}, version`,
+  );
+  await run(tx, sql`delete from import_met where import_id = ${id}`);
+  await announce(tx, ImportFinished, finishedEvent(row));
+}
+
+export const finishedEvent = (row: ImportRow & { version: bigint }): ImportFinished => ({
+  id: row.id,
+  version: row.version,
+  libraryId: row.libraryId,
+  read: row.read,
+  imported: row.added + row.changed,
+  unchanged: row.unchanged,
+  quarantined: row.quarantined,
+  cancelled: row.state === "CANCELLED",
+});

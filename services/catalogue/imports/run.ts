@@ -1,0 +1,127 @@
+import { createReadStream } from "node:fs";
+import { optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { enqueue, type Job, job, type Work } from "@lienthong/jobs/job.ts";
+import type { Format } from "@lienthong/marc/detect.ts";
+import type { Encoding } from "@lienthong/marc/encodings/encoding.ts";
+import { type Read, readMarc, UnreadableFile } from "@lienthong/marc/read.ts";
+import { refusals } from "@lienthong/rpc/refusal.ts";
+import { z } from "zod";
+import { ownSettings } from "../settings.ts";
+import { finishImport } from "./finish.ts";
+import { pathOf } from "./kept-file.ts";
+import { setAside } from "./set-aside.ts";
+import { type Progress, takeBatch } from "./take-batch.ts";
+
+export const refuse = refusals("catalogue.run-import", {
+  unreadable: "The file could not be read on from the place that its quarantine names.",
+  "file-lost": "The file is no longer there; give it again.",
+});
+
+type Payload = { importId: string };
+
+/** Jobs of one import are one job while it waits. */
+export const jobKey = (importId: string) => `import:${importId}`;
+
+/**
+ * Takes an import's file batch by batch, from where the last kept batch ended. Two that work on one import by mistake do no
+ * harm: a batch that does not begin where the import is changes nothing and ends its job.
+ */
+export const runImport: Job<Payload> = job(
+  "run-import",
+  { payload: z.object({ importId: z.uuid() }) },
+  async (work) => {
+    const { importId } = work.payload;
+    const begun = await work.as((tx) => beginImport(tx, importId));
+    if (!begun) return;
+    const at: Progress = { doneBytes: begun.doneBytes, read: begun.read };
+    try {
+      for await (const batch of batches(begun)) {
+        if (work.stopping.aborted) return await takeUpLater(work);
+        const goesOn = await work.as((tx) => takeBatch(tx, importId, at, batch));
+        if (!goesOn) return;
+        const last = batch.at(-1)!;
+        at.doneBytes = BigInt(last.offset + last.length);
+        at.read = BigInt(last.seq);
+      }
+    } catch (error) {
+      await endFailed(work, at, error);
+      return;
+    }
+    await work.as(async (tx) => {
+      if (await isAt(tx, importId, at)) await finishImport(tx, importId);
+    });
+  },
+);
+
+type Begun = { hash: string; format: Format; encoding: string; doneBytes: bigint; read: bigint };
+
+/** @returns where the import goes on, undefined when it has ended */
+const beginImport = (tx: Transaction, id: string): Promise<Begun | undefined> =>
+  optional<Begun>(
+    tx,
+    sql`
+    update import set state = 'RUNNING', started_at = coalesce(started_at, now()), seen_at = clock_timestamp()
+    where id = ${id} and state in ('WAITING', 'RUNNING')
+    returning file_hash as hash, format, encoding, done_bytes as "doneBytes", read`,
+  );
+
+// Beside the number of records their size is bounded too: a batch is held in memory and in one transaction.
+const batchBytesMax = 8 * 1024 * 1024;
+
+/** The file from where the import is, in stretches for one transaction each. */
+async function* batches({ hash, format, encoding, doneBytes, read }: Begun): AsyncGenerator<Read[]> {
+  const offset = Number(doneBytes);
+  const stream = createReadStream(pathOf(hash), { start: offset, highWaterMark: 256 * 1024 });
+  const records = readMarc(stream, {
+    format,
+    ...(offset > 0 ? { from: { offset, seq: Number(read) } } : {}),
+    ...(encoding === "" ? {} : { encoding: encoding as Encoding }),
+  });
+  let batch: Read[] = [];
+  let bytes = 0;
+  try {
+    for await (const record of records) {
+      batch.push(record);
+      bytes += record.bytes.length;
+      if (batch.length < ownSettings().IMPORT_BATCH_RECORDS && bytes < batchBytesMax) continue;
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+  } catch (error) {
+    // What was read before the file turned out to be unreadable is taken all the same.
+    if (batch.length > 0 && error instanceof UnreadableFile) yield batch;
+    throw error;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The service stops: the job ends, and another begins where this one was. */
+const takeUpLater = (work: Work<Payload>) =>
+  work.as((tx) => enqueue(tx, runImport, work.payload, jobKey(work.payload.importId)));
+
+/** Ends an import that no trying again can mend; anything else is thrown on, and the job is tried again. */
+async function endFailed(work: Work<Payload>, at: Progress, error: unknown): Promise<void> {
+  const { importId } = work.payload;
+  const lost = (error as { code?: string }).code === "ENOENT";
+  if (!lost && !(error instanceof UnreadableFile)) throw error;
+  await work.as(async (tx) => {
+    const running = await isAt(tx, importId, at);
+    if (!running) return;
+    if (error instanceof UnreadableFile) {
+      const seq = Number(at.read) + 1;
+      const place = { seq, offset: error.offset, length: 0, bytes: new Uint8Array(), controlNumber: "" };
+      const { libraryId } = running;
+      await setAside(tx, { importId, libraryId }, [{ ...place, reason: error.looksLike, detail: error.message }]);
+    }
+    await finishImport(tx, importId, refuse(lost ? "file-lost" : "unreadable").refused.code);
+  });
+}
+
+/** The import, locked, if it runs and is still where this job left it. */
+const isAt = (tx: Transaction, id: string, at: Progress): Promise<{ libraryId: string } | undefined> =>
+  optional<{ libraryId: string }>(
+    tx,
+    sql`
+    select library_id as "libraryId" from import
+    where id = ${id} and state = 'RUNNING' and done_bytes = ${at.doneBytes} for update`,
+  );

@@ -1,0 +1,57 @@
+import { canon } from "@lienthong/text/canon.ts";
+import { foldCanon } from "@lienthong/text/fold.ts";
+import { sortKey } from "@lienthong/text/sort-key.ts";
+import type { KnownTitle } from "../titles/hit.ts";
+
+// A key longer than this tells no title from another, and the engine refuses words beyond 32 KB.
+const keyCharactersMax = 300;
+const spellingsMax = 200;
+const shownSubjects = 30;
+
+/** The search document of a title: words as canon and as fold, what is filtered by, and what a result shows. */
+export function documentOf(title: KnownTitle): object {
+  const { presented, described, holdings, hit } = title;
+  const all = [presented, ...described];
+  const titles = written(
+    all.flatMap((one) => [one.title, [one.title, one.part, one.volume, one.subtitle].filter(Boolean).join(" ")]),
+  );
+  const authors = written(all.flatMap((one) => one.authors));
+  const subjects = written(all.flatMap((one) => one.subjects));
+  const others = written(
+    all.flatMap((one) => [one.publisher, one.place, one.year, one.responsibility, one.originalTitle, ...one.series]),
+  );
+  const everything = each([...titles, ...authors, ...subjects, ...others]);
+  const whole = canon(presented.title).slice(0, keyCharactersMax);
+  const there = holdings.filter((holding) => holding.available > 0);
+  return {
+    id: title.id,
+    title_canon: titles,
+    title_fold: folds(titles),
+    author_canon: authors,
+    author_fold: folds(authors),
+    subject_canon: subjects,
+    subject_fold: folds(subjects),
+    // Words of a query may lie in several fields, and all must be in one document.
+    all_canon: everything,
+    all_fold: folds(everything),
+    title_whole_canon: whole,
+    title_whole: foldCanon(whole),
+    title_order: sortKey(presented.title),
+    numbers: each(all.flatMap((one) => [...one.isbn13s, one.issn ?? "", ...one.ddc])),
+    library: each(holdings.map((holding) => holding.libraryId)),
+    province: each(holdings.map((holding) => holding.province)),
+    kind: presented.kind,
+    language: presented.language ?? "",
+    year: presented.year ?? "",
+    availability: there.length > 0 ? "available" : hit.items > 0 ? "on-loan" : "none",
+    available_at: each(there.map((holding) => holding.libraryId)),
+    available_in: each(there.map((holding) => holding.province)),
+    holders: new Set(holdings.map((holding) => holding.libraryId)).size,
+    hit: { ...hit, subjects: hit.subjects.slice(0, shownSubjects) },
+  };
+}
+
+const written = (texts: readonly (string | undefined)[]): string[] =>
+  each(texts.map((text) => canon(text ?? ""))).slice(0, spellingsMax);
+const folds = (canons: readonly string[]): string[] => each(canons.map(foldCanon));
+const each = (texts: readonly string[]): string[] => [...new Set(texts.filter((text) => text !== ""))];

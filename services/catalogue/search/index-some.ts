@@ -1,0 +1,51 @@
+import { all, one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import type { Log } from "@lienthong/telemetry/log.ts";
+import { knownTitles } from "../titles/hit.ts";
+import { writeDocuments } from "./indexes.ts";
+
+/** Titles in one bulk; more are hardly faster and make a title that has just changed wait longer. */
+export const batchTitles = 300;
+
+/** Writes the documents of titles that wait, oldest first, into all indexes there are. @returns how many waited */
+export async function indexSome(tx: Transaction, log: Log): Promise<number> {
+  const { mine } = await one<{ mine: boolean }>(
+    tx,
+    sql`select pg_try_advisory_xact_lock(hashtext('title_to_index')) as mine`,
+  );
+  if (!mine) return 0;
+  const waiting = await all<{ id: string; version: bigint; tries: number }>(
+    tx,
+    sql`select title_id as id, version, tries from title_to_index order by at limit ${batchTitles}`,
+  );
+  if (waiting.length === 0) return 0;
+  // The indexes are asked for after the titles: an index that begins to be filled in between reads these rows itself.
+  const indexes = await all<{ name: string }>(tx, sql`select name from search_index`);
+  const titles = await knownTitles(
+    tx,
+    waiting.map((row) => row.id),
+  );
+  const names = indexes.map((index) => index.name);
+  const refused = new Set(await writeDocuments(names, titles));
+  const done = waiting.filter((row) => !refused.has(row.id));
+  // A title that changed again meanwhile has a higher version in the queue and stays in it.
+  await run(
+    tx,
+    sql`
+    delete from title_to_index using unnest(${done.map((row) => row.id)}::text[], ${done.map((row) => row.version)}::bigint[])
+      as done(id, version)
+    where title_to_index.title_id = done.id and title_to_index.version = done.version`,
+  );
+  if (refused.size > 0) await putBack(tx, [...refused], log);
+  return waiting.length;
+}
+
+/** Titles whose documents were refused go to the end of the queue, so that the others pass. */
+async function putBack(tx: Transaction, ids: readonly string[], log: Log): Promise<void> {
+  await run(
+    tx,
+    sql`
+    update title_to_index set at = clock_timestamp() + interval '1 minute', tries = tries + 1
+    where title_id = any(${ids}::text[])`,
+  );
+  log.error({ titleIds: ids.slice(0, 10), runbook: "document-refused" }, "the search server refuses documents");
+}

@@ -1,0 +1,85 @@
+import { ask, SearchServerError } from "./server.ts";
+import { indexBody } from "./mapping.ts";
+import { documentOf } from "./document.ts";
+import type { KnownTitle } from "../titles/hit.ts";
+import { ownSettings } from "../settings.ts";
+
+// Documents are written under a name that only a made index has: where an index is lost, the server must not make one
+// without a mapping in its place.
+const writeName = (index: string) => `${index}-write`;
+
+/** Makes an empty index. @returns its name */
+export async function makeIndex(): Promise<string> {
+  const name = `${ownSettings().SEARCH_INDEX}-${Date.now()}`;
+  await ask({
+    method: "PUT",
+    path: `/${name}`,
+    body: { ...indexBody(), aliases: { [writeName(name)]: {} } },
+    timeoutMs: 30_000,
+  });
+  return name;
+}
+
+export async function dropIndex(name: string): Promise<void> {
+  await ask({ method: "DELETE", path: `/${name}`, timeoutMs: 30_000 }).catch((error) => {
+    if (!(error instanceof SearchServerError && error.status === 404)) throw error;
+  });
+}
+
+export const indexExists = (name: string): Promise<boolean> =>
+  ask({ method: "GET", path: `/_alias/${writeName(name)}` }).then(
+    () => true,
+    (error) => {
+      if (error instanceof SearchServerError && error.status === 404) return false;
+      throw error;
+    },
+  );
+
+/** From now on search asks this index and no other. */
+export async function searchIn(name: string): Promise<void> {
+  const alias = ownSettings().SEARCH_INDEX;
+  const actions = [{ remove: { index: `${alias}-*`, alias, must_exist: false } }, { add: { index: name, alias } }];
+  await ask({ method: "POST", path: "/_aliases", body: { actions }, timeoutMs: 30_000 });
+}
+
+/** How many documents can be searched in an index now. */
+export async function countIn(name: string): Promise<number> {
+  await ask({ method: "POST", path: `/${name}/_refresh`, timeoutMs: 30_000 });
+  const { count } = await ask<{ count: number }>({ method: "GET", path: `/${name}/_count` });
+  return count;
+}
+
+type BulkReply = {
+  errors: boolean;
+  items: Record<string, { _id: string; status: number; error?: { type: string } }>[];
+};
+
+/**
+ * Writes titles into indexes, each under the version of its row: what is newer there already stays.
+ * @returns the ids of titles whose documents were refused
+ * @throws SearchServerError when an index is not there
+ */
+export async function writeDocuments(indexes: readonly string[], titles: readonly KnownTitle[]): Promise<string[]> {
+  if (titles.length === 0 || indexes.length === 0) return [];
+  const lines = indexes.flatMap((index) => titles.flatMap((title) => linesOf(writeName(index), title)));
+  const query = { require_alias: "true" };
+  const reply = await ask<BulkReply>({ method: "POST", path: "/_bulk", query, lines, timeoutMs: 30_000 });
+  if (!reply.errors) return [];
+  const refused = new Set<string>();
+  for (const item of reply.items) {
+    for (const { _id, status, error } of Object.values(item)) {
+      // A conflict says that a newer document is there; a deletion finds nothing where nothing was.
+      if (status < 300 || status === 409 || (status === 404 && !error)) continue;
+      if (error?.type === "index_not_found_exception") throw new SearchServerError(404, error.type, reply);
+      if (status === 429 || status >= 500) throw new SearchServerError(status, error?.type ?? "", reply);
+      refused.add(_id);
+    }
+  }
+  return [...refused];
+}
+
+function linesOf(index: string, title: KnownTitle): object[] {
+  // Versions are beyond what a JavaScript number holds exactly, so they go as text.
+  const place = { _index: index, _id: title.id, version: String(title.indexVersion), version_type: "external" };
+  return title.gone ? [{ delete: place }] : [{ index: place }, documentOf(title)];
+}

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { serviceActor } from "@lienthong/auth/actor.ts";
+import type { Database } from "@lienthong/database/database.ts";
+import type { Transaction } from "@lienthong/database/transaction.ts";
+import type { Log } from "@lienthong/telemetry/log.ts";
+import { batchTitles, indexSome } from "./index-some.ts";
+import { indexIsGood, rebuildIndex } from "./rebuild.ts";
+import { SearchServerError } from "./server.ts";
+
+export type Indexing = { stop(): Promise<void> };
+
+const lookEveryMs = 200;
+const restAfterErrorMsMax = 5_000;
+
+/**
+ * Keeps the search index at what catalogue's rows say: woken by commits, and looking by itself five times a second. One
+ * replica at a time writes a batch. Without a search server titles wait in their queue; an index that is lost, or laid out
+ * otherwise than this release does, is filled anew.
+ */
+export function startIndexing(database: Database, log: Log): Indexing {
+  const stopping = new AbortController();
+  let woken = Promise.withResolvers<void>();
+  database.onAnnounced(() => woken.resolve());
+  const as = <Result>(step: (tx: Transaction) => Promise<Result>) => database.transact(serviceActor("catalogue"), step);
+
+  async function work() {
+    let good = false;
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        good ||= await indexIsGood(as);
+        if (!good) await rebuildIndex(as, log, stopping.signal);
+        good = true;
+        while (!stopping.signal.aborted && (await as((tx) => indexSome(tx, log))) === batchTitles);
+        failures = 0;
+      } catch (error) {
+        good = !(error instanceof SearchServerError && error.status === 404) && good;
+        failures += 1;
+        if (failures === 1) log.warn({ err: error }, "titles wait for the search server, which does not take them");
+      }
+      const rest = failures === 0 ? lookEveryMs : Math.min(restAfterErrorMsMax, lookEveryMs * 2 ** failures);
+      const waited = pause(rest, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await (failures === 0 ? Promise.race([woken.promise, waited]) : waited);
+      woken = Promise.withResolvers<void>();
+    }
+  }
+  const working = work();
+  return {
+    async stop() {
+      stopping.abort();
+      await working;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { all, one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { job } from "@lienthong/jobs/job.ts";
+import type { Log } from "@lienthong/telemetry/log.ts";
+import { z } from "zod";
+import { knownTitles } from "../titles/hit.ts";
+import { countIn, dropIndex, indexExists, makeIndex, searchIn, writeDocuments } from "./indexes.ts";
+import { indexSome } from "./index-some.ts";
+import { mappingHash } from "./mapping.ts";
+
+export type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
+
+const pageTitles = 500;
+// A rebuild that has been silent for so long was killed, and another may begin.
+const silentSeconds = 120;
+const comparisonsMax = 50;
+
+/** Fills the search index anew, for operations: after a restore, or when it is doubted. */
+export const rebuildSearch = job("rebuild-search", { payload: z.unknown() }, async (work) => {
+  await rebuildIndex((step) => work.as(step), work.log, work.stopping);
+});
+
+/** Whether the live index is there and laid out as this release does. */
+export async function indexIsGood(as: As): Promise<boolean> {
+  const live = await as((tx) =>
+    optional<{ name: string; mapping: string }>(tx, sql`select name, mapping from search_index where state = 'LIVE'`),
+  );
+  return live !== undefined && live.mapping === mappingHash && (await indexExists(live.name));
+}
+
+/**
+ * Makes a new index, fills it from catalogue's rows while search and indexing go on, compares the counts, and lets search
+ * ask it from then on; the former one is dropped. Does nothing while another rebuild is at work.
+ * @throws Error when the counts do not come to agree; the former index stays
+ */
+export async function rebuildIndex(as: As, log: Log, stopping: AbortSignal): Promise<void> {
+  const name = await beginFilling(as);
+  if (name === undefined) return;
+  try {
+    let after: string | undefined = "";
+    while (after !== undefined && !stopping.aborted) {
+      const from: string = after;
+      after = await as((tx) => fillSome(tx, name, from));
+    }
+    if (!stopping.aborted && (await agrees(as, name, log, stopping))) {
+      await goLive(as, name);
+      log.info({ index: name }, "search asks a new index");
+      return;
+    }
+    if (!stopping.aborted) throw new Error(`The new index ${name} does not have as many documents as there are titles`);
+  } catch (error) {
+    await forget(as, name);
+    throw error;
+  }
+  await forget(as, name);
+}
+
+/** @returns the new index, which indexing writes into from now on; undefined while another rebuild is at work */
+async function beginFilling(as: As): Promise<string | undefined> {
+  const former = await as((tx) =>
+    optional<{ name: string; silent: boolean }>(
+      tx,
+      sql`
+      select name, seen_at < clock_timestamp() - make_interval(secs => ${silentSeconds}) as silent
+      from search_index where state = 'FILLING'`,
+    ),
+  );
+  if (former && !former.silent) return undefined;
+  if (former) await forget(as, former.name);
+  const name = await makeIndex();
+  const begun = await as((tx) =>
+    run(
+      tx,
+      sql`
+      insert into search_index (name, state, mapping) values (${name}, 'FILLING', ${mappingHash}) on conflict do nothing`,
+    ),
+  );
+  if (begun === 1) return name;
+  await dropIndex(name);
+  return undefined;
+}
+
+async function fillSome(tx: Transaction, name: string, after: string): Promise<string | undefined> {
+  await run(tx, sql`update search_index set seen_at = clock_timestamp() where name = ${name}`);
+  const rows = await all<{ id: string }>(
+    tx,
+    sql`select id from title where id > ${after} and not gone order by id limit ${pageTitles}`,
+  );
+  const titles = await knownTitles(
+    tx,
+    rows.map((row) => row.id),
+  );
+  const refused = await writeDocuments([name], titles);
+  if (refused.length > 0) throw new Error(`The search server refuses documents, of title ${refused[0]} first`);
+  return rows.at(-1)?.id;
+}
+
+/** Whether the new index has a document for each title; those in the queue may be on either side. */
+async function agrees(as: As, name: string, log: Log, stopping: AbortSignal): Promise<boolean> {
+  for (let comparisons = 0; comparisons < comparisonsMax && !stopping.aborted; comparisons += 1) {
+    await as((tx) => indexSome(tx, log));
+    const documents = await countIn(name);
+    const { titles, waiting } = await as((tx) =>
+      one<{ titles: number; waiting: number }>(
+        tx,
+        sql`
+        select (select count(*)::int from title where not gone) as titles,
+               (select count(*)::int from title_to_index) as waiting`,
+      ),
+    );
+    if (Math.abs(documents - titles) <= waiting) return true;
+    await pause(100);
+  }
+  return false;
+}
+
+async function goLive(as: As, name: string): Promise<void> {
+  await searchIn(name);
+  const former = await as((tx) =>
+    all<{ name: string }>(tx, sql`delete from search_index where state = 'LIVE' returning name`).then(async (rows) => {
+      await run(tx, sql`update search_index set state = 'LIVE', seen_at = clock_timestamp() where name = ${name}`);
+      return rows;
+    }),
+  );
+  for (const index of former) await dropIndex(index.name);
+}
+
+async function forget(as: As, name: string): Promise<void> {
+  await as((tx) => run(tx, sql`delete from search_index where name = ${name}`));
+  await dropIndex(name);
+}

@@ -1,0 +1,75 @@
+import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import type { Holding, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
+import type { Description } from "./describe.ts";
+import { authorLine, type Presented, titleLine } from "./present.ts";
+
+/** A title with all that is known of it: what a result shows, and what its records say. */
+export type KnownTitle = {
+  id: string;
+  indexVersion: bigint;
+  gone: boolean;
+  presented: Presented;
+  hit: TitleHit;
+  /** What each of its records says, in the order of their source keys. */
+  described: Description[];
+  holdings: Holding[];
+};
+
+type TitleRow = { id: string; indexVersion: bigint; gone: boolean; presented: Presented };
+type HoldingRow = Holding & { titleId: string; described: Description };
+
+// A result says who holds a title; who holds a school book of which a thousand libraries have copies is told by the facet.
+const holdingsShownMax = 200;
+
+/** The titles with these ids, as they are now. */
+export async function knownTitles(tx: Transaction, ids: readonly string[]): Promise<KnownTitle[]> {
+  const titles = await all<TitleRow>(
+    tx,
+    sql`
+    select id, index_version as "indexVersion", gone, presented from title where id = any(${ids}::text[])`,
+  );
+  const holdings = await all<HoldingRow>(
+    tx,
+    sql`
+    select record.title_id as "titleId", record.id as "recordId", record.library_id as "libraryId",
+           record.control_number as "controlNumber", record.described,
+           coalesce(library.name, '') as "libraryName", coalesce(library.province, '') as province,
+           count(item.id)::int as items,
+           (count(item.id) filter (where item.for_loan and item_state.state = 'available'))::int as available
+    from record
+    left join library on library.id = record.library_id
+    left join item on item.record_id = record.id and not item.withdrawn
+    left join item_state on item_state.item_id = item.id
+    where record.title_id = any(${ids}::text[]) and not record.deleted
+    group by record.id, library.id order by record.source_key`,
+  );
+  const byTitle = Map.groupBy(holdings, (row) => row.titleId);
+  return titles.map((title) => {
+    const rows = byTitle.get(title.id) ?? [];
+    const held = rows.map(({ titleId: _title, described: _described, ...holding }) => holding);
+    return { ...title, holdings: held, described: rows.map((row) => row.described), hit: hitOf(title, held) };
+  });
+}
+
+function hitOf({ id, presented }: TitleRow, holdings: Holding[]): TitleHit {
+  const sum = (count: (holding: Holding) => number) => holdings.reduce((total, holding) => total + count(holding), 0);
+  return {
+    id,
+    title: titleLine(presented),
+    author: authorLine(presented),
+    publisher: presented.publisher ?? "",
+    place: presented.place ?? "",
+    year: presented.year ?? "",
+    edition: presented.edition ?? "",
+    volume: presented.volume ?? "",
+    language: presented.language ?? "",
+    kind: presented.kind,
+    ddc: presented.ddc[0] ?? "",
+    isbns: presented.isbn13s,
+    holdings: holdings.toSorted((a, b) => b.available - a.available || b.items - a.items).slice(0, holdingsShownMax),
+    items: sum((holding) => holding.items),
+    available: sum((holding) => holding.available),
+    extent: presented.extent ?? "",
+    subjects: presented.subjects,
+  };
+}
