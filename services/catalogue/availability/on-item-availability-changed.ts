@@ -19,7 +19,7 @@ export const onItemAvailabilityChanged = consumer(ItemAvailabilityChanged, async
     tx,
     sql`
     insert into item_state (item_id, version, library_id, state, due_at)
-    values (${item.id}, ${item.version}, ${item.libraryId}, ${wordOf(item.state)}, ${item.dueAt ?? null})
+    values (${item.id}, ${item.version}, ${item.libraryId}, ${words[item.state] ?? "unknown"}, ${item.dueAt ?? null})
     on conflict (item_id) do update
       set version = excluded.version, state = excluded.state, due_at = excluded.due_at, heard_at = now()
       where item_state.version <= excluded.version
@@ -32,6 +32,3 @@ export const onItemAvailabilityChanged = consumer(ItemAvailabilityChanged, async
     shown.map((row) => row.titleId),
   );
 });
-
-/** Rows keep circulation's own word; on the wire its enum's name stands before it. */
-const wordOf = (state: string) => state.replace(/^ITEM_STATE_/, "");
