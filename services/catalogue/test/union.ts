@@ -72,14 +72,16 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
     ...settings,
   });
   // The settings are read when first asked for: what uses them is loaded after they are set.
-  const [{ catalogue }, { permissions }, { startIndexing }] = await Promise.all([
+  const [{ catalogue }, { permissions }, { startIndexing }, { searchReady }] = await Promise.all([
     import("../service.ts"),
     import("../permissions.ts"),
     import("../search/indexing.ts"),
+    import("../search/server.ts"),
   ]);
   const running = await runService("catalogue", catalogue, folder, permissions);
   const log = openLog("catalogue", process.env.LOG_LEVEL ?? "silent");
   const indexing = startIndexing(running.database, log);
+  await until(searchReady);
   let stopWorking = await running.works();
   const nobody = () => running.as({ roles: [] });
   const rows = async <Row extends object>(text: string) => (await running.database.frame.query(text)).rows as Row[];
