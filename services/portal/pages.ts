@@ -16,7 +16,7 @@ import { resultsPage } from "./search/results.tsx";
 import { suggestionsPage } from "./search/suggestions.tsx";
 import { titlePage } from "./titles/title.tsx";
 
-/** Every page, with what its forms do, one line each. */
+/** Every page, with what its forms do, one line each; those of staff stand in their spine in this order. */
 export const pages: readonly Route[] = [
   ...[homePage],
   ...[resultsPage, suggestionsPage],
@@ -26,8 +26,8 @@ export const pages: readonly Route[] = [
   ...[checkOutPage, scanToLend, finishTurn],
   ...[checkInPage, scanToReturn],
   ...[holdShelfPage],
-  ...[pickListPage, scanPicked],
   ...[transitsPage, scanReceived],
+  ...[pickListPage, scanPicked],
   ...[importListPage, startImport],
   ...[importPage, importLive, cancelImport],
   ...[policiesPage, setPolicy],

@@ -22,7 +22,7 @@ export async function openPortal({ log, database, clientsFor, checks }: Parts): 
     redirectUri: new URL("/dang-nhap/xong", set.PORTAL_URL).href,
   });
   const seal = sealer(set.SESSION_KEY_FILE);
-  const parts: SiteParts = {
+  const parts: Omit<SiteParts, "places"> = {
     url: set.PORTAL_URL,
     database,
     seal,

@@ -20,38 +20,42 @@ import { ScanField, scanOf } from "./scan-field.tsx";
 type DeskAsk = Ask<string, "desk">;
 
 /** `/quay/muon?luot=…`: a card opens a turn, every item scanned after it is lent. The scan commits; there is no other step. */
-export const checkOutPage = page("/quay/muon", { for: "desk" }, async (ask) => {
-  const { t } = ask;
-  const turn = await turnOf(ask);
-  const [account, name] = turn?.personId
-    ? await Promise.all([accountOf(ask, turn.personId), nameOf(ask, turn.personId)])
-    : [];
-  return (
-    <StaffPage ask={{ ...ask, refused: undefined }} title={t.desk.checkOutTitle}>
-      <h1 class="sr">{t.desk.checkOutTitle}</h1>
-      <ScanField
-        ask={ask}
-        target="quay"
-        action={`/quay/muon/quet${turn ? `?luot=${turn.id}` : ""}`}
-        label={turn ? t.desk.scanItemOrCard : t.desk.scanCard}
-      />
-      <div id="quay" class={turn ? "dgrid" : "dgrid one"}>
-        {turn ? (
-          <>
-            <Patron t={t} account={account} name={name} />
-            <ThisTurn ask={ask} turn={turn} />
-          </>
-        ) : (
-          <section class="card ses">
-            {ask.refused?.refusal && <Notice kind="no" title={refusalSentence(t, ask.refused.refusal)} alert />}
-            <p>{t.desk.startHint}</p>
-            <p class="small soft">{t.desk.scanNote}</p>
-          </section>
-        )}
-      </div>
-    </StaffPage>
-  );
-});
+export const checkOutPage = page(
+  "/quay/muon",
+  { for: "desk", place: { group: "desk", label: (t) => t.desk.checkOut, icon: "scan", key: "F2" } },
+  async (ask) => {
+    const { t } = ask;
+    const turn = await turnOf(ask);
+    const [account, name] = turn?.personId
+      ? await Promise.all([accountOf(ask, turn.personId), nameOf(ask, turn.personId)])
+      : [];
+    return (
+      <StaffPage ask={{ ...ask, refused: undefined }} title={t.desk.checkOutTitle}>
+        <h1 class="sr">{t.desk.checkOutTitle}</h1>
+        <ScanField
+          ask={ask}
+          target="quay"
+          action={`/quay/muon/quet${turn ? `?luot=${turn.id}` : ""}`}
+          label={turn ? t.desk.scanItemOrCard : t.desk.scanCard}
+        />
+        <div id="quay" class={turn ? "dgrid" : "dgrid one"}>
+          {turn ? (
+            <>
+              <Patron t={t} account={account} name={name} />
+              <ThisTurn ask={ask} turn={turn} />
+            </>
+          ) : (
+            <section class="card ses">
+              {ask.refused?.refusal && <Notice kind="no" title={refusalSentence(t, ask.refused.refusal)} alert />}
+              <p>{t.desk.startHint}</p>
+              <p class="small soft">{t.desk.scanNote}</p>
+            </section>
+          )}
+        </div>
+      </StaffPage>
+    );
+  },
+);
 
 export const scanToLend = action("/quay/muon/quet", { on: checkOutPage }, async (ask) => {
   const { code, itemId } = scanOf(ask.form);

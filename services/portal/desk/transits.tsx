@@ -9,24 +9,28 @@ import { checkInScan, ReturnList } from "./return-list.tsx";
 import { ScanField } from "./scan-field.tsx";
 
 /** `/quay/luan-chuyen`: what is on its way here and from here; a scan receives it. */
-export const transitsPage = page("/quay/luan-chuyen", { for: "desk" }, async (ask) => {
-  const { t, now } = ask;
-  const [{ arriving, leaving }, turn] = await Promise.all([
-    ask.circulation.listTransits({}),
-    ask.turns.open("receive"),
-  ]);
-  return (
-    <StaffPage ask={{ ...ask, refused: undefined }} title={t.desk.transits}>
-      <h1 class="sr">{t.desk.transits}</h1>
-      <ScanField ask={ask} target="quay" action="/quay/luan-chuyen/quet" label={t.desk.scanItem} />
-      <div id="quay" class="stack-l">
-        <ReturnList ask={ask} turn={turn} target="quay" action="/quay/luan-chuyen/quet" hint={t.desk.receiveHint} />
-        <Journeys t={t} now={now} heading={t.desk.arriving} none={t.desk.nothingArriving} transits={arriving} />
-        <Journeys t={t} now={now} heading={t.desk.leaving} none={t.desk.nothingLeaving} transits={leaving} />
-      </div>
-    </StaffPage>
-  );
-});
+export const transitsPage = page(
+  "/quay/luan-chuyen",
+  { for: "desk", place: { group: "desk", label: (t) => t.desk.transits, icon: "truck", key: "F9" } },
+  async (ask) => {
+    const { t, now } = ask;
+    const [{ arriving, leaving }, turn] = await Promise.all([
+      ask.circulation.listTransits({}),
+      ask.turns.open("receive"),
+    ]);
+    return (
+      <StaffPage ask={{ ...ask, refused: undefined }} title={t.desk.transits}>
+        <h1 class="sr">{t.desk.transits}</h1>
+        <ScanField ask={ask} target="quay" action="/quay/luan-chuyen/quet" label={t.desk.scanItem} />
+        <div id="quay" class="stack-l">
+          <ReturnList ask={ask} turn={turn} target="quay" action="/quay/luan-chuyen/quet" hint={t.desk.receiveHint} />
+          <Journeys t={t} now={now} heading={t.desk.arriving} none={t.desk.nothingArriving} transits={arriving} />
+          <Journeys t={t} now={now} heading={t.desk.leaving} none={t.desk.nothingLeaving} transits={leaving} />
+        </div>
+      </StaffPage>
+    );
+  },
+);
 
 export const scanReceived = action("/quay/luan-chuyen/quet", { on: transitsPage }, (ask) =>
   checkInScan(ask, "receive", (scan) => ask.circulation.receiveTransit(scan)),

@@ -2,6 +2,7 @@ import type { Clients } from "@lienthong/rpc/clients.ts";
 import type { Refusal } from "@lienthong/rpc/refusal.ts";
 import type { DeskTurns } from "../session/desk-turns.ts";
 import type { Readable } from "node:stream";
+import type { IconName } from "../parts/icon.tsx";
 import type { Texts } from "../texts/texts.ts";
 
 /** For whom a page is: everybody, a signed-in reader, or staff of a library by their role there. */
@@ -27,6 +28,10 @@ export type Staff = {
 };
 export type LibraryChoice = { id: string; name: string };
 
+/** Where a page stands in the spine of staff. */
+export type Place = { group: "desk" | "staffWork"; label: (t: Texts) => string; icon: IconName; key?: string };
+export type StaffPlace = Place & { path: string; for: Audience };
+
 /** What every page shows around its own, a page about a fault too. */
 export type Surroundings = {
   t: Texts;
@@ -36,6 +41,8 @@ export type Surroundings = {
   dark: boolean | undefined;
   who: SignedIn | undefined;
   staff: Staff | undefined;
+  /** The pages that stand in the spine of staff. */
+  places: readonly StaffPlace[];
   /** One sentence about what was just done. */
   said: string | undefined;
   /** What the action just refused or found wrong, for the page to say in place. */

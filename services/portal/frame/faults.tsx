@@ -21,8 +21,8 @@ export async function sendTrouble(
   request: FastifyRequest,
   reply: FastifyReply,
   trouble: Trouble,
-  parts: Pick<SiteParts, "assets">,
-  ask: Surroundings = surroundingsOf(request, parts.assets),
+  parts: Pick<SiteParts, "assets" | "places">,
+  ask: Surroundings = surroundingsOf(request, parts),
 ): Promise<FastifyReply> {
   const Shape = fragmentOf(request) === undefined ? TroublePage : TroubleNote;
   return sendTree(request, reply, trouble.status, <Shape ask={ask} trouble={trouble} />);

@@ -192,7 +192,7 @@ function AccountMenu({ ask }: { ask: Surroundings }): VNode {
       <div class="card">
         <p class="b">{who.name}</p>
         <a href={t.to("/sach-cua-toi")}>{t.nav.mine}</a>
-        {staff && <a href={t.to(staffHome(t, staff))}>{t.nav.staffWork}</a>}
+        {staff && <a href={t.to(staffHome(staff, ask.places))}>{t.nav.staffWork}</a>}
         <PlainForm ask={ask} action="/dang-xuat">
           <button class="btn s sm" type="submit">
             {t.nav.signOut}

@@ -27,7 +27,7 @@ export function addPage(app: FastifyInstance, page: Page, parts: SiteParts): voi
 /** What a page is asked in this request, in the caller's name. */
 export function askOf(request: FastifyRequest, caller: Caller, parts: SiteParts): AnyAsk {
   return {
-    ...surroundingsOf(request, parts.assets),
+    ...surroundingsOf(request, parts),
     ...caller.clientsFor({}),
     who: caller.who,
     staff: caller.staff,
@@ -71,6 +71,6 @@ export async function sendPage(
   if (id === undefined) return sendTree(request, reply, status, page);
   const element = elementById(page, id);
   if (element) return sendTree(request, reply, status, element);
-  const { t } = surroundingsOf(request, parts.assets);
+  const { t } = surroundingsOf(request, parts);
   return sendTrouble(request, reply, troubleOf(t, "not-found", ""), parts);
 }

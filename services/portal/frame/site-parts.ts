@@ -1,6 +1,7 @@
 import type { Check } from "@lienthong/http/health.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import type { Action } from "./action.ts";
+import type { StaffPlace } from "./ask.ts";
 import type { Assets } from "./assets.ts";
 import type { Reception } from "./caller.ts";
 import type { Live } from "./live.ts";
@@ -13,6 +14,7 @@ export type SiteParts = Reception & {
   /** The portal as browsers see it, e.g. `http://localhost:7080`. */
   url: string;
   assets: Assets;
+  places: readonly StaffPlace[];
   log: Log;
   checks: readonly Check[];
 };

@@ -14,6 +14,7 @@ import { sendTrouble, type Trouble, troubleOf } from "./faults.tsx";
 import { addSecurityHeaders, isFromHere } from "./headers.ts";
 import { addLive } from "./push.ts";
 import { addPage } from "./show.ts";
+import type { StaffPlace } from "./ask.ts";
 import type { Route, SiteParts } from "./site-parts.ts";
 import { languageOf } from "./surroundings.ts";
 
@@ -29,9 +30,10 @@ export const machinePaths: ReadonlySet<string> = new Set(["/dang-xuat/kenh-sau"]
  */
 export async function openSite(
   routes: readonly Route[],
-  parts: SiteParts,
+  given: Omit<SiteParts, "places">,
   addOthers: (site: FastifyInstance) => void = () => {},
 ): Promise<FastifyInstance> {
+  const parts: SiteParts = { ...given, places: placesOf(routes) };
   const app = fastify({
     logger: false,
     bodyLimit: formBytesMax,
@@ -65,6 +67,12 @@ export async function openSite(
   }
   return app;
 }
+
+/** The pages that say where they stand in the spine of staff. */
+const placesOf = (routes: readonly Route[]): StaffPlace[] =>
+  routes.flatMap((route) =>
+    route.kind === "page" && route.place ? [{ ...route.place, path: route.path, for: route.for }] : [],
+  );
 
 function addAssets(app: FastifyInstance, assets: Assets): void {
   app.get<{ Params: { file: string } }>(`${assetsPath}:file`, (request, reply) => {

@@ -1,57 +1,33 @@
 import type { ComponentChildren, VNode } from "preact";
 import { PlainForm } from "../parts/form.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
-import type { Texts } from "../texts/texts.ts";
-import type { Staff, StaffAudience, Surroundings } from "./ask.ts";
+import { Icon } from "../parts/icon.tsx";
+import type { Place, Staff, StaffPlace, Surroundings } from "./ask.ts";
 
-type Place = { path: string; label: string; icon: IconName; for: StaffAudience; key?: string };
+const groups: Place["group"][] = ["desk", "staffWork"];
 
-/** The places of staff, in the order of a day; each is shown to those whose role opens it. */
-export const staffPlaces = (t: Texts): { group: string; places: Place[] }[] => [
-  {
-    group: t.nav.desk,
-    places: [
-      { path: "/quay/muon", label: t.desk.checkOut, icon: "scan", for: "desk", key: "F2" },
-      { path: "/quay/tra", label: t.desk.checkIn, icon: "back", for: "desk", key: "F4" },
-      { path: "/quay/gia-cho", label: t.desk.holdShelf, icon: "shelf", for: "desk", key: "F8" },
-      { path: "/quay/luan-chuyen", label: t.desk.transits, icon: "truck", for: "desk", key: "F9" },
-      { path: "/quay/lay-sach", label: t.desk.pickList, icon: "list", for: "desk" },
-    ],
-  },
-  {
-    group: t.nav.staffWork,
-    places: [
-      { path: "/quan-ly/nhap", label: t.imports.title, icon: "upload", for: "cataloguer" },
-      { path: "/quan-ly/chinh-sach", label: t.policies.title, icon: "rules", for: "manager" },
-    ],
-  },
-];
+const openTo = (staff: Staff, places: readonly StaffPlace[]): StaffPlace[] =>
+  places.filter((place) => place.for === "anyone" || place.for === "patron" || staff.audiences.includes(place.for));
 
 /** The first place that somebody's roles open. */
-export const staffHome = (t: Texts, staff: Staff): string =>
-  staffPlaces(t)
-    .flatMap(({ places }) => places)
-    .find((place) => staff.audiences.includes(place.for))?.path ?? "/";
+export const staffHome = (staff: Staff, places: readonly StaffPlace[]): string => openTo(staff, places)[0]?.path ?? "/";
 
 type StaffAsk = { ask: Surroundings & { staff: Staff } };
 
 /** The spine at the left; below 900 px a strip on top. */
 export function Spine({ ask }: StaffAsk): VNode {
   const { t, staff } = ask;
-  const groups = staffPlaces(t).map(({ group, places }) => ({
-    group,
-    places: places.filter((place) => staff.audiences.includes(place.for)),
-  }));
+  const open = openTo(staff, ask.places);
   return (
     <nav class="gay deep" aria-label={t.desk.spine}>
       <a class="slip" href={t.to("/")}>
         {t.site}
       </a>
       {groups
+        .map((group) => ({ group, places: open.filter((place) => place.group === group) }))
         .filter(({ places }) => places.length > 0)
         .map(({ group, places }) => (
           <>
-            <p>{group}</p>
+            <p>{t.nav[group]}</p>
             {places.map(({ path, label, icon, key }) => (
               <a
                 href={t.to(path)}
@@ -59,7 +35,7 @@ export function Spine({ ask }: StaffAsk): VNode {
                 aria-current={ask.path === path || ask.path.startsWith(`${path}/`) ? "page" : undefined}
               >
                 <Icon name={icon} />
-                <span>{label}</span>
+                <span>{label(t)}</span>
                 {key && <kbd>{key}</kbd>}
               </a>
             ))}

@@ -18,50 +18,54 @@ const chunkBytes = 64 * 1024;
 const pageRows = 50;
 
 /** `/quan-ly/nhap`: drop a MARC file, and what became of earlier ones. */
-export const importListPage = page("/quan-ly/nhap", { for: "cataloguer" }, async (ask) => {
-  const { t, query, refused } = ask;
-  const { imports } = await ask.catalogue.listImports({ before: query.get("truoc") ?? "" });
-  const last = imports.at(-1);
-  return (
-    <StaffPage ask={ask} title={t.imports.title}>
-      <div class="stack-l">
-        <h1>{t.imports.title}</h1>
-        <form class="card pad drop" method="post" action={t.to("/quan-ly/nhap")} encType="multipart/form-data">
-          <input type="hidden" name={requestField} value={ask.newRequest()} />
-          <Field id="tep" label={t.imports.choose} hint={t.imports.chooseHint} problem={refused?.problems.tep}>
-            {(described) => (
-              <input
-                type="file"
-                name="tep"
-                accept=".mrc,.marc,.iso,.dat,.xml,application/marc,application/xml"
-                required
-                {...described}
-              />
-            )}
-          </Field>
-          <div class="row">
-            <button class="btn p" type="submit">
-              {t.imports.send}
-            </button>
-          </div>
-        </form>
-        {imports.length === 0 ? (
-          <Empty icon="upload" title={t.imports.none}>
-            <p class="soft">{t.imports.noneText}</p>
-          </Empty>
-        ) : (
-          <section class="card stack">
-            <h2>{t.imports.past}</h2>
-            <PastImports t={t} imports={imports} now={ask.now} />
-            {last && imports.length >= pageRows && (
-              <a href={`${t.to("/quan-ly/nhap")}${withQuery(query, { truoc: last.id })}`}>{t.nav.next}</a>
-            )}
-          </section>
-        )}
-      </div>
-    </StaffPage>
-  );
-});
+export const importListPage = page(
+  "/quan-ly/nhap",
+  { for: "cataloguer", place: { group: "staffWork", label: (t) => t.imports.title, icon: "upload" } },
+  async (ask) => {
+    const { t, query, refused } = ask;
+    const { imports } = await ask.catalogue.listImports({ before: query.get("truoc") ?? "" });
+    const last = imports.at(-1);
+    return (
+      <StaffPage ask={ask} title={t.imports.title}>
+        <div class="stack-l">
+          <h1>{t.imports.title}</h1>
+          <form class="card pad drop" method="post" action={t.to("/quan-ly/nhap")} encType="multipart/form-data">
+            <input type="hidden" name={requestField} value={ask.newRequest()} />
+            <Field id="tep" label={t.imports.choose} hint={t.imports.chooseHint} problem={refused?.problems.tep}>
+              {(described) => (
+                <input
+                  type="file"
+                  name="tep"
+                  accept=".mrc,.marc,.iso,.dat,.xml,application/marc,application/xml"
+                  required
+                  {...described}
+                />
+              )}
+            </Field>
+            <div class="row">
+              <button class="btn p" type="submit">
+                {t.imports.send}
+              </button>
+            </div>
+          </form>
+          {imports.length === 0 ? (
+            <Empty icon="upload" title={t.imports.none}>
+              <p class="soft">{t.imports.noneText}</p>
+            </Empty>
+          ) : (
+            <section class="card stack">
+              <h2>{t.imports.past}</h2>
+              <PastImports t={t} imports={imports} now={ask.now} />
+              {last && imports.length >= pageRows && (
+                <a href={`${t.to("/quan-ly/nhap")}${withQuery(query, { truoc: last.id })}`}>{t.nav.next}</a>
+              )}
+            </section>
+          )}
+        </div>
+      </StaffPage>
+    );
+  },
+);
 
 export const startImport = action(
   "/quan-ly/nhap",

@@ -22,24 +22,28 @@ const limits: Record<NumberField, [number, number]> = {
 };
 
 /** `/quan-ly/chinh-sach`: each rule as the sentence it makes, and its numbers to change. */
-export const policiesPage = page("/quan-ly/chinh-sach", { for: "manager" }, async (ask) => {
-  const { t } = ask;
-  const { policies } = await ask.circulation.listPolicies({ libraryId: ask.staff.libraryId });
-  return (
-    <StaffPage ask={ask} title={t.policies.title}>
-      <div class="stack-l" id="chinh-sach">
-        <h1>{t.policies.title}</h1>
-        {policies.length === 0 ? (
-          <Empty icon="rules" title={t.policies.none}>
-            <p class="soft">{t.policies.noneText}</p>
-          </Empty>
-        ) : (
-          policies.map((policy) => <Rule ask={ask} policy={policy} />)
-        )}
-      </div>
-    </StaffPage>
-  );
-});
+export const policiesPage = page(
+  "/quan-ly/chinh-sach",
+  { for: "manager", place: { group: "staffWork", label: (t) => t.policies.title, icon: "rules" } },
+  async (ask) => {
+    const { t } = ask;
+    const { policies } = await ask.circulation.listPolicies({ libraryId: ask.staff.libraryId });
+    return (
+      <StaffPage ask={ask} title={t.policies.title}>
+        <div class="stack-l" id="chinh-sach">
+          <h1>{t.policies.title}</h1>
+          {policies.length === 0 ? (
+            <Empty icon="rules" title={t.policies.none}>
+              <p class="soft">{t.policies.noneText}</p>
+            </Empty>
+          ) : (
+            policies.map((policy) => <Rule ask={ask} policy={policy} />)
+          )}
+        </div>
+      </StaffPage>
+    );
+  },
+);
 
 export const setPolicy = action(
   "/quan-ly/chinh-sach/:category/:type",

@@ -20,7 +20,7 @@ export const portalUrl = "http://localhost:7080";
 
 export type TestSite = {
   app: FastifyInstance;
-  parts: SiteParts;
+  parts: Omit<SiteParts, "places">;
   signIn: SignInServer;
   /** Signs somebody in through all doors. @returns the cookie to send */
   signedIn(person?: SignInServer["person"]): Promise<string>;
@@ -50,7 +50,7 @@ export async function aSite(routes: readonly Route[], answers: Answers = {}): Pr
       ...answers.identity,
     },
   };
-  const parts: SiteParts = {
+  const parts: Omit<SiteParts, "places"> = {
     url: portalUrl,
     database,
     seal,
