@@ -31,7 +31,7 @@ export const machinePaths: ReadonlySet<string> = new Set(["/dang-xuat/kenh-sau"]
 export async function openSite(
   routes: readonly Route[],
   given: Omit<SiteParts, "places">,
-  addOthers: (site: FastifyInstance) => void = () => {},
+  addOthers: (site: FastifyInstance, parts: SiteParts) => void = () => {},
 ): Promise<FastifyInstance> {
   const parts: SiteParts = { ...given, places: placesOf(routes) };
   const app = fastify({
@@ -55,7 +55,7 @@ export async function openSite(
     await app.register(
       async (inLanguage) => {
         addChoices(inLanguage, parts);
-        addOthers(inLanguage);
+        addOthers(inLanguage, parts);
         for (const route of routes) {
           if (route.kind === "page") addPage(inLanguage, route, parts);
           else if (route.kind === "action") addAction(inLanguage, route, parts);
