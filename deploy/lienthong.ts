@@ -17,6 +17,10 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "types, lint, format, protos, walls, rules of the house",
     load: async () => (await import("./commands/check.ts")).check,
   },
+  story: {
+    says: "plays the story in a browser against what runs; --file PATH, --files FOLDER take in MARC files of your own",
+    load: async () => (await import("./commands/story.ts")).story,
+  },
   token: {
     says: "prints an access token of a sample API client",
     load: async () => (await import("./commands/token.ts")).token,
