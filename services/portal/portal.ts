@@ -33,7 +33,7 @@ export async function openPortal({ log, database, clientsFor, checks }: Parts): 
     log,
     checks,
   };
-  const app = await openSite(pages, parts, (site) =>
+  const app = await openSite(pages, parts, (site, parts) =>
     addSignIn(site, signIn, logoutTokens(issuer, set.KEYCLOAK_CLIENT), parts),
   );
   await app.listen({ host: set.HOST, port: set.PUBLIC_PORT });

@@ -61,7 +61,7 @@ export async function aSite(routes: readonly Route[], answers: Answers = {}): Pr
     log,
     checks: [],
   };
-  const app = await openSite(routes, parts, (site) =>
+  const app = await openSite(routes, parts, (site, parts) =>
     addSignIn(site, theProvider, logoutTokens(signIn.issuer, "portal"), parts),
   );
   return {
