@@ -12,6 +12,7 @@ export const permissions = {
   decideMatch: cataloguer,
 
   titleMapping: manager,
+  listUnmet: manager,
 
   search: anyone,
   suggest: anyone,

@@ -25,6 +25,8 @@ import { GetTitle } from "./titles/get.ts";
 import { ListReview } from "./titles/list-review.ts";
 import { TitleMapping } from "./titles/mapping.ts";
 import { tellRecords, tellTitles } from "./titles/title.ts";
+import { ListUnmet } from "./wishes/list-unmet.ts";
+import { onHoldUnfilled } from "./wishes/on-hold-unfilled.ts";
 
 export const catalogue = service<CatalogueServiceServer>("catalogue", {
   answers: {
@@ -40,13 +42,14 @@ export const catalogue = service<CatalogueServiceServer>("catalogue", {
       suggest: Suggest,
       getTitle: GetTitle,
       titleMapping: TitleMapping,
+      listUnmet: ListUnmet,
       listReview: ListReview,
       decideMatch: DecideMatch,
     } satisfies Answers<CatalogueServiceServer>,
   },
   publishes: events,
   retells: [tellTitles, tellRecords, tellItems],
-  consumes: [onItemAvailabilityChanged, onLibraryChanged],
+  consumes: [onItemAvailabilityChanged, onLibraryChanged, onHoldUnfilled],
   jobs: [runImport, resumeImports, forgetFiles, readItemsAgain, compareTitles, markLibrary, rebuildSearch],
   public: ["search", "suggest", "getTitle"],
 });

@@ -15,6 +15,7 @@ import { policiesPage, setPolicy } from "./policies/policies.tsx";
 import { resultsPage } from "./search/results.tsx";
 import { suggestionsPage } from "./search/suggestions.tsx";
 import { titlePage } from "./titles/title.tsx";
+import { unmetPage } from "./wishes/unmet.tsx";
 
 /** Every page, with what its forms do, one line each; those of staff stand in their spine in this order. */
 export const pages: readonly Route[] = [
@@ -31,4 +32,5 @@ export const pages: readonly Route[] = [
   ...[importListPage, startImport],
   ...[importPage, importLive, cancelImport],
   ...[policiesPage, setPolicy],
+  ...[unmetPage],
 ];

@@ -1,5 +1,7 @@
+import { announce } from "@lienthong/bus/announce.ts";
 import { all, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { job } from "@lienthong/jobs/job.ts";
+import { HoldUnfilled } from "@lienthong/proto/circulation/v1/events.ts";
 import { z } from "zod";
 import { lockItem } from "../availability/lock.ts";
 import { calendarOf } from "../libraries/calendar.ts";
@@ -78,16 +80,22 @@ export const endUnfillable = job("end-unfillable", { cron: "43 2 * * *", payload
 
 /** Ends the longest waiting hold whose title has no copy that may leave its house. @returns false when there is none */
 export async function endNextUnfillable(tx: Transaction): Promise<boolean> {
-  const hold = await optional<{ id: string }>(
+  const hold = await optional<Omit<HoldUnfilled, "version">>(
     tx,
     sql`
-    select hold.id from hold
+    select hold.id, hold.library_id as "libraryId", coalesce(record.title_id, '') as "titleId",
+           coalesce(title.title, hold.shown_title) as title, coalesce(title.author, '') as author
+    from hold
+    left join record on record.id = hold.record_id
+    left join title on title.id = record.title_id
     where state = 'WAITING' and placed_at < now() - interval '1 day'
       and not exists (${copyThatMayLeave(sql`
         select mate.id from record mine join record mate on mate.id = mine.id or mate.title_id = mine.title_id
         where mine.id = hold.record_id`)})
-    order by placed_at, hold.id limit 1 for update`,
+    order by placed_at, hold.id limit 1 for update of hold`,
   );
-  if (hold) await move(tx, hold.id, { from: "WAITING", to: "UNFILLABLE" });
-  return hold !== undefined;
+  if (!hold) return false;
+  const version = await move(tx, hold.id, { from: "WAITING", to: "UNFILLABLE" });
+  await announce(tx, HoldUnfilled, { ...hold, version });
+  return true;
 }

@@ -125,6 +125,11 @@ test("a hold that no copy can serve any more ends after a day's grace", async ()
   await asService((tx) => run(tx, sql`update hold set placed_at = now() - interval '2 days' where id = ${hold.id}`));
   assert.equal(await asService((tx) => endNextUnfillable(tx)), true);
   assert.equal(await stateOf(world, hold.id), "UNFILLABLE");
+  const told = (await world.service.announced()).filter((event) => event.aggregate === hold.id);
+  assert.deepEqual(
+    told.slice(-2).map((event) => event.type),
+    ["HoldChanged", "HoldUnfilled"],
+  );
 });
 
 test("titles merge: the queues become one, in order of placing; they split: each hold goes with its record", async () => {

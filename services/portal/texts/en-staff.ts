@@ -7,7 +7,7 @@ import type { Texts } from "./vi.ts";
 const f = formats("en");
 
 /** What staff see: the desk, imports, policies. */
-export const enStaff: Pick<Texts, "desk" | "imports" | "policies" | "categories" | "itemTypes"> = {
+export const enStaff: Pick<Texts, "desk" | "imports" | "policies" | "unmet" | "categories" | "itemTypes"> = {
   desk: {
     spine: "Functions",
     checkOut: "Check out",
@@ -176,6 +176,14 @@ export const enStaff: Pick<Texts, "desk" | "imports" | "policies" | "categories"
     anyType: "All material",
     anyCategory: "all readers",
     wholeNumber: (name, from, to) => `${name}: enter a number from ${from} to ${to}`,
+  },
+  unmet: {
+    title: "Asked for in vain",
+    lead: "Readers waited for these titles during the last year, and no library can lend them any more.",
+    none: "Nobody has waited in vain",
+    noneText: "When no library can lend a title that readers wait for, it appears here.",
+    wished: "Readers",
+    last: "Last",
   },
   categories: {
     ADULT: "adults",

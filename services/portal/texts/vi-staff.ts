@@ -178,6 +178,14 @@ export const viStaff = {
     anyCategory: "mọi bạn đọc",
     wholeNumber: (name: string, from: number, to: number) => `${name}: nhập số từ ${from} đến ${to}`,
   },
+  unmet: {
+    title: "Sách thiếu",
+    lead: "Bạn đọc đã chờ những nhan đề này trong năm qua mà không thư viện nào cho mượn được nữa.",
+    none: "Chưa ai chờ sách mà không được",
+    noneText: "Khi không còn thư viện nào cho mượn được một nhan đề có người chờ, nhan đề ấy hiện ở đây.",
+    wished: "Lượt chờ",
+    last: "Gần nhất",
+  },
   categories: {
     ADULT: "người lớn",
     CHILD: "trẻ em",
