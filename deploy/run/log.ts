@@ -22,9 +22,13 @@ function readable(line: string): string {
 }
 
 async function tail(path: string): Promise<string> {
-  await using file = await open(path).catch(() => undefined);
+  const file = await open(path).catch(() => undefined);
   if (!file) return "";
-  const { size } = await file.stat();
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, Math.max(0, size - tailBytes));
-  return buffer.toString("utf8", 0, bytesRead);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, Math.max(0, size - tailBytes));
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

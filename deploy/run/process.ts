@@ -29,21 +29,23 @@ export type RunningProcess = { name: string; pid: number; log: string; exited: P
  */
 export async function startProcess(ask: ProcessAsk): Promise<RunningProcess> {
   await mkdir(dirname(ask.log), { recursive: true });
-  await using log = await open(ask.log, "a", 0o640);
   const asAccount = ask.account ? [`--reuid=${ask.account.uid}`, `--regid=${ask.account.gid}`, "--clear-groups"] : [];
   const withParent = `--pdeathsig=${ask.stopSignal.slice(3)}`;
+  const log = await open(ask.log, "a", 0o640);
   const child = spawn("setpriv", [...asAccount, withParent, "--", ask.program, ...ask.args], {
     cwd: ask.cwd ?? "/",
     env: ask.env,
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
   });
-  await new Promise<void>((resolve, reject) => {
+  const spawned = new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (cause) =>
       reject(new Failure(`${ask.name} could not be started: ${cause.message}`, { cause })),
     );
   });
+  // The program has the log for itself once it runs.
+  await spawned.finally(() => log.close());
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return { name: ask.name, pid: child.pid as number, log: ask.log, exited, stop: () => stop(child, exited, ask) };
 }
