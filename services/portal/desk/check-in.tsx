@@ -16,7 +16,7 @@ export const checkInPage = page(
         <h1 class="sr">{t.desk.checkInTitle}</h1>
         <ScanField ask={ask} target="quay" action="/quay/tra/quet" label={t.desk.scanItem} />
         <div id="quay">
-          <ReturnList ask={ask} turn={turn} target="quay" action="/quay/tra/quet" hint={t.desk.scanToReturn} />
+          <ReturnList ask={ask} turn={turn} target="quay" action="/quay/tra/quet" hint={t.desk.scanToReturn} returns />
         </div>
       </StaffPage>
     );

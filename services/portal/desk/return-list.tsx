@@ -43,12 +43,15 @@ export function ReturnList({
   action,
   target,
   hint,
+  returns,
 }: {
   ask: DeskAsk;
   turn: Turn | undefined;
   action: string;
   target: string;
   hint: string;
+  /** Items are given back here, so that one without a loan is worth a word. */
+  returns?: boolean;
 }): VNode {
   const { t } = ask;
   const [newest, ...others] = turn?.answers ?? [];
@@ -65,7 +68,7 @@ export function ReturnList({
       {newest.is === "choice" ? (
         <Choice ask={ask} target={target} action={action} code={newest.code} items={newest.items} />
       ) : (
-        <Newest t={t} answer={newest} />
+        <Newest t={t} answer={newest} returns={returns === true} />
       )}
       {others.length > 0 && (
         <section class="card">
@@ -80,7 +83,7 @@ export function ReturnList({
   );
 }
 
-function Newest({ t, answer }: { t: Texts; answer: TurnAnswer }): VNode {
+function Newest({ t, answer, returns }: { t: Texts; answer: TurnAnswer; returns: boolean }): VNode {
   if (answer.is !== "checked-in") {
     const sentence = answer.is === "refused" ? refusalSentence(t, answer.refusal) : "";
     return (
@@ -98,7 +101,7 @@ function Newest({ t, answer }: { t: Texts; answer: TurnAnswer }): VNode {
       <p>{text}</p>
       <p class="work">{item?.title}</p>
       <p class="small soft num">
-        {[answer.code, daysLate > 0 ? t.desk.late(daysLate) : "", returned ? "" : t.desk.notOnLoan]
+        {[answer.code, daysLate > 0 ? t.desk.late(daysLate) : "", returned || !returns ? "" : t.desk.notOnLoan]
           .filter((part) => part !== "")
           .join(", ")}
       </p>

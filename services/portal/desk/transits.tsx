@@ -60,7 +60,9 @@ function Journeys(props: { t: Texts; now: Date; heading: string; none: string; t
               <td>{transit.toBranchName}</td>
               <td>{transit.forHold ? t.desk.forHold : t.desk.goingHome}</td>
               <td class="num nowrap">{transit.item?.barcode}</td>
-              <td class="num nowrap">{transit.sentAt && t.format.nearDay(transit.sentAt, now)}</td>
+              <td class="num nowrap">
+                {transit.sentAt && `${t.format.time(transit.sentAt)} ${t.format.nearDay(transit.sentAt, now)}`}
+              </td>
             </tr>
           ))}
         </Table>
