@@ -93,11 +93,7 @@ function Choices({
             <input type="radio" name="noi" value={place.branch.id} required checked={at === 0 && found.length === 1} />
             <span>
               <span class="b">{placeName(place)}</span>
-              <span class="small soft">
-                {[place.branch.address, place.branch.commune, place.provinceName]
-                  .filter((part) => part !== "")
-                  .join(", ")}
-              </span>
+              <span class="small soft">{addressOf(place)}</span>
             </span>
           </label>
         ))}
@@ -118,3 +114,9 @@ function sameLibraryFirst(places: readonly PickupPlace[], holders: readonly stri
   const rank = (place: PickupPlace) => (holders.includes(place.branch.libraryId) ? 0 : 1);
   return [...places].sort((a, b) => rank(a) - rank(b));
 }
+
+/** The address; commune and province follow where it does not say them itself. */
+const addressOf = ({ branch, provinceName }: PickupPlace) =>
+  [branch.address, ...[branch.commune, provinceName].filter((part) => !branch.address.includes(part))]
+    .filter((part) => part !== "")
+    .join(", ");
