@@ -28,7 +28,7 @@ function hold(title: string, among: string[], breaks: (file: string) => string |
 }
 
 const forbiddenWords =
-  /(^|-)(manager|helper|helpers|util|utils|handler|processor|common|info|data|base|misc|types|index)(-|\.|$)/;
+  /(^|-)(manager|helper|helpers|util|utils|handler|processor|common|info|data|base|misc|types)(-|\.|$)|^(index)$/;
 const linesMax = 300;
 // Tables of an alphabet or a script are one idea however long.
 const longByNature = /texts\/|deploy\/opensearch-artifacts|\/encodings\/|\.test\.tsx?$/;
@@ -36,7 +36,7 @@ const longByNature = /texts\/|deploy\/opensearch-artifacts|\/encodings\/|\.test\
 hold("files are named in kebab-case, by what they are about", code, (file) => {
   const name = basename(file).replace(/\.(test|d)?\.?(ts|tsx|mjs)$/, "");
   if (!/^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?$/.test(name)) return "write its name in kebab-case";
-  const word = forbiddenWords.exec(name)?.[2];
+  const word = forbiddenWords.exec(name)?.slice(2).find(Boolean);
   // "manager" is also a role at a library; a page of managers may say so in its text, not in its file's name.
   return word && `the word "${word}" says nothing; name the file by its verb or noun of the domain`;
 });

@@ -95,6 +95,8 @@ async function settingsPage(): Promise<string> {
   };
   table("Every service", frameSettings);
   for (const { name } of services) {
+    // A service that needs nothing beside what every service is told has no settings of its own.
+    if (!existsSync(join(repository, "services", name, "settings.ts"))) continue;
     const shapes = Object.values(await exportsOf(name, "settings.ts")).filter(isShape);
     for (const shape of shapes) table(name, shape);
   }
