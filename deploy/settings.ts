@@ -49,11 +49,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
+// From 32768 on Linux gives ports to outgoing connections, and one of ours might be taken when it is needed.
+const shiftMax = 32_767 - Math.max(...Object.values(defaults));
+
 /** PORT_SHIFT is added to every port that is not set, so that a second platform can run beside the first. */
 export function portShift(environment: NodeJS.ProcessEnv): number {
   const shift = Number(environment.PORT_SHIFT ?? 0);
-  if (Number.isInteger(shift) && shift >= 0 && shift <= 30_000) return shift;
-  throw new Failure(`PORT_SHIFT is "${environment.PORT_SHIFT}"; expected is a whole number between 0 and 30000.`);
+  if (Number.isInteger(shift) && shift >= 0 && shift <= shiftMax) return shift;
+  throw new Failure(`PORT_SHIFT is "${environment.PORT_SHIFT}"; expected is a whole number between 0 and ${shiftMax}.`);
 }
 
 function portOf(name: string, given: string | undefined, otherwise: number): number {

@@ -11,7 +11,7 @@ import { check } from "./check.ts";
  */
 export async function test(args: string[]): Promise<void> {
   if (args.length === 0) await check();
-  process.env.PORT_SHIFT ??= "10000";
+  process.env.PORT_SHIFT ??= "1500";
   const { readPlaces } = await import("../run/places.ts");
   const folder = `${readPlaces().kept}-test`;
   await rm(folder, { recursive: true, force: true });
