@@ -67,6 +67,7 @@ async function beginFilling(as: As): Promise<string | undefined> {
   );
   if (former && !former.silent) return undefined;
   if (former) await forget(as, former.name);
+  await forgetLost(as);
   const name = await makeIndex();
   const begun = await as((tx) =>
     run(
@@ -78,6 +79,13 @@ async function beginFilling(as: As): Promise<string | undefined> {
   if (begun === 1) return name;
   await dropIndex(name);
   return undefined;
+}
+
+/** A live index that is no longer there takes no documents; the new one stands alone. */
+async function forgetLost(as: As): Promise<void> {
+  const live = await as((tx) => optional<{ name: string }>(tx, sql`select name from search_index where state = 'LIVE'`));
+  if (!live || (await indexExists(live.name))) return;
+  await as((tx) => run(tx, sql`delete from search_index where name = ${live.name}`));
 }
 
 async function fillSome(tx: Transaction, name: string, after: string): Promise<string | undefined> {

@@ -61,12 +61,15 @@ export type TestLibrary = {
 
 const folder = join(import.meta.dirname, "..");
 
+// A test may lead the service to it by another address.
+const openSearch = parts.openSearch();
+
 /** Runs catalogue for a test, with an index, a folder of uploads and settings of its own. */
 export async function aUnion(settings: Record<string, string> = {}): Promise<Union> {
   const uploads = mkdtempSync(join(tmpdir(), "catalogue-"));
   const index = `test-${randomBytes(5).toString("hex")}`;
   Object.assign(process.env, {
-    OPENSEARCH_URL: parts.openSearch(),
+    OPENSEARCH_URL: openSearch,
     SEARCH_INDEX: index,
     UPLOAD_FOLDER: uploads,
     ...settings,
@@ -112,7 +115,7 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
         async () => (await rows<{ n: string }>("select count(*) as n from title_to_index"))[0]?.n,
         (n) => Number(n) === 0,
       );
-      await fetch(`${parts.openSearch()}/${index}/_refresh`, { method: "POST" });
+      await fetch(`${openSearch}/${index}/_refresh`, { method: "POST" });
     },
     async itemIs(itemId, state, version = BigInt(Date.now()) << 20n) {
       const event = { id: itemId, version, libraryId: "VN-0000000", state, dueAt: undefined, branchId: "" };
@@ -136,7 +139,7 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
       await stopWorking();
       await indexing.stop();
       await running.stop();
-      await fetch(`${parts.openSearch()}/${index}-*?expand_wildcards=all`, { method: "DELETE" });
+      await fetch(`${openSearch}/${index}-*?expand_wildcards=all`, { method: "DELETE" });
       rmSync(uploads, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,7 @@ import { cluster } from "./cluster.ts";
 import { factsOn, neighbours, reviewNeighbourhood, titleNeighbourhood } from "./neighbourhood.ts";
 
 // Records compared in one transaction. Their neighbourhoods are read whole, and those of school books are large.
-const stepRecords = 50;
+const stepRecords = 200;
 
 /**
  * Finds the pairs that people should look at, for records whose titles changed. Queued by what changed them; by the clock
@@ -17,19 +17,20 @@ export const compareTitles = job("compare-titles", { cron: "*/5 * * * *", payloa
 
 /** Finds the review pairs of some records whose titles have changed. @returns of how many */
 export async function compareSome(tx: Transaction): Promise<number> {
-  // A change that comes while this runs writes its row anew once this has committed, and is compared after all.
-  const taken = await all<{ id: string }>(
+  const taken = await all<{ id: string; turn: bigint }>(
+    tx,
+    sql`select record_id as id, turn from record_to_compare order by turn limit ${stepRecords}`,
+  );
+  if (taken.length === 0) return 0;
+  const ids = taken.map((row) => row.id);
+  await comparePairs(tx, ids);
+  // A record that changed meanwhile has a later turn and stays.
+  await run(
     tx,
     sql`
-    delete from record_to_compare where record_id in (
-      select record_id from record_to_compare order by at limit ${stepRecords} for update skip locked)
-    returning record_id as id`,
+    delete from record_to_compare using unnest(${ids}::uuid[], ${taken.map((row) => row.turn)}::bigint[]) as done(id, turn)
+    where record_id = done.id and record_to_compare.turn = done.turn`,
   );
-  if (taken.length > 0)
-    await comparePairs(
-      tx,
-      taken.map((row) => row.id),
-    );
   return taken.length;
 }
 

@@ -142,5 +142,10 @@ async function writeTitles(
 }
 
 async function compareLater(tx: Transaction, ids: readonly string[]): Promise<void> {
-  await run(tx, sql`insert into record_to_compare (record_id) select unnest(${ids}::uuid[]) on conflict do nothing`);
+  await run(
+    tx,
+    sql`
+    insert into record_to_compare (record_id) select unnest(${ids}::uuid[])
+    on conflict (record_id) do update set turn = default, at = clock_timestamp()`,
+  );
 }
