@@ -79,7 +79,7 @@ async function takeRecords(
     removed.map((record) => record.id),
   );
   const titleOf = await regroup(tx, {
-    ids: [...touched.ids, ...deleted.ids],
+    written: [...touched.written, ...deleted.written],
     formerKeys: [...touched.formerKeys, ...deleted.formerKeys],
   });
   const field = await itemFieldOf(tx, origin.libraryId);
@@ -91,10 +91,10 @@ async function takeRecords(
   const none = { items: [], titleId: "", itemType: "", title: "", author: "" };
   const shown = await writeItems(tx, origin.libraryId, [
     ...itemsOfRecords,
-    ...deleted.ids.map((recordId) => ({ recordId, ...none })),
+    ...deleted.written.map((recordId) => ({ recordId, ...none })),
   ]);
   // The titles of these records are marked by their regrouping; a barcode may also have left another record's title.
-  const marked = new Set(titleOf.values());
+  const marked = new Set(itemsOfRecords.map((record) => record.titleId));
   await markForIndex(
     tx,
     shown.filter((id) => !marked.has(id)),

@@ -48,7 +48,7 @@ export async function writeRecords(
   origin: { libraryId: string; importId: string },
   records: readonly (Incoming & { derived: Derived })[],
 ): Promise<{ touched: Touched; idOf: Map<string, string> }> {
-  if (records.length === 0) return { touched: { ids: [], formerKeys: [] }, idOf: new Map() };
+  if (records.length === 0) return { touched: { written: [], formerKeys: [] }, idOf: new Map() };
   const { libraryId, importId } = origin;
   const rows = records.map(({ controlNumber, encoding, repairs, content, derived, hash }) => ({
     control_number: controlNumber,
@@ -92,19 +92,19 @@ export async function writeRecords(
     tx,
     records.map((record, at) => ({ id: ids[at]!, hashes: matchHashes(record.derived.keys) })),
   );
-  return { touched: { ids, formerKeys }, idOf };
+  return { touched: { written: ids, formerKeys }, idOf };
 }
 
 /** Marks records as deleted by their library. Their rows and bytes stay: their aliases go on resolving. */
 export async function deleteRecords(tx: Transaction, ids: readonly string[]): Promise<Touched> {
-  if (ids.length === 0) return { ids: [], formerKeys: [] };
+  if (ids.length === 0) return { written: [], formerKeys: [] };
   await run(
     tx,
     sql`
     update record set deleted = true, version = next_version(version), changed_at = now()
     where id = any(${ids}::uuid[])`,
   );
-  return { ids: [...ids], formerKeys: await forgetKeys(tx, ids) };
+  return { written: ids, formerKeys: await forgetKeys(tx, ids) };
 }
 
 async function forgetKeys(tx: Transaction, ids: readonly string[]): Promise<bigint[]> {

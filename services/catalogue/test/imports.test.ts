@@ -4,7 +4,7 @@ import { toIso2709, toMarcXml } from "@lienthong/marc/write.ts";
 import { ImportState } from "@lienthong/proto/catalogue/v1/service.ts";
 import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import { until } from "@lienthong/testing/until.ts";
-import { aFile, aRecord, asParts, aUnion, orThrow, type Union } from "./union.ts";
+import { aFile, aRecord, asCatalogue, asParts, aUnion, orThrow, type Union } from "./union.ts";
 
 let union: Union;
 before(async () => {
@@ -97,6 +97,24 @@ test("an import whose service is stopped in its middle goes on from there and ta
   await union.resume();
   const done = await hanoi.ended(given.id);
   assert.deepEqual([done.read, done.added, done.unchanged], [60n, 60n, 0n]);
+});
+
+test("an import whose worker was killed is taken up when the service starts again", async () => {
+  const hanoi = await union.aLibrary("VN-IMP0013");
+  const records = Array.from({ length: 60 }, (_, n) => aRecord({ number: `${n}`, title: `Hồi ký ${n}` }));
+  const given = await hanoi.gives(aFile(...records));
+  const running = async () => orThrow(answered(await hanoi.cataloguer.getImport({ id: given.id })));
+  await until(running, ({ read }) => read > 0n);
+  await union.pause();
+  // What a killed worker leaves behind: a job that is locked for hours by somebody who is no more.
+  await union.database.frame.query(
+    "update graphile_worker._private_jobs set locked_by = 'killed', locked_at = now() where locked_by is null",
+  );
+  await union.resume();
+  const { resumeSilent } = await import("../imports/resume.ts");
+  await union.database.transact(asCatalogue, (tx) => resumeSilent(tx, 0));
+  const done = await hanoi.ended(given.id);
+  assert.deepEqual([done.state, done.added, done.unchanged], [ImportState.FINISHED, 60n, 0n]);
 });
 
 test("an import can be cancelled between two batches; what it took stays", async () => {

@@ -54,7 +54,7 @@ export async function decideMatch(tx: Transaction, decision: Decision): Promise<
             ${tx.actor.personId ?? tx.actor.id})
     returning id`,
   );
-  await regroup(tx, { ids: [a.id, b.id], formerKeys: [] });
+  await regroup(tx, { written: [], formerKeys: [] }, [a.id, b.id]);
   await comparePairs(tx, [a.id, b.id]);
   await run(tx, sql`delete from record_to_compare where record_id in (${a.id}, ${b.id})`);
   return { id: fact.id, a: a.id, b: b.id, reason: decision.reason };

@@ -9,7 +9,7 @@ import { type Presented, present } from "./present.ts";
 import { recordColumns, titleEvent } from "./title.ts";
 
 /** Records that were written or deleted, and the uniting keys by which they were found before. */
-export type Touched = { ids: string[]; formerKeys: bigint[] };
+export type Touched = { written: readonly string[]; formerKeys: readonly bigint[] };
 
 /**
  * Lets this transaction form titles, and makes all others that would wait until it has ended: what two of them saw of each
@@ -28,18 +28,24 @@ export async function lockTitles(tx: Transaction): Promise<void> {
 /**
  * Forms the titles of these records anew, and of all that are or were one with them; announces every record and title that
  * changed. The result depends on the records and facts alone, whatever came first. Needs `lockTitles`.
- * @returns the title of each touched record that is not deleted
+ * @param around records that nobody wrote, but of which something new is said
+ * @returns the title of each record in sight that is not deleted
  */
-export async function regroup(tx: Transaction, touched: Touched): Promise<Map<string, string>> {
-  if (touched.ids.length === 0) return new Map();
-  const ids = await titleNeighbourhood(tx, touched.ids, touched.formerKeys);
+export async function regroup(
+  tx: Transaction,
+  touched: Touched,
+  around: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
+  const begin = [...touched.written, ...around];
+  if (begin.length === 0) return new Map();
+  const ids = await titleNeighbourhood(tx, begin, touched.formerKeys);
   const [near, facts] = [await neighbours(tx, ids), await factsOn(tx, ids)];
   const living = new Map(near.filter((record) => !record.deleted).map((record) => [record.sourceKey, record]));
   const { titles } = cluster(living.values(), facts);
   const membersOf = new Map(titles.map(({ id, members }) => [id, members.map((key) => living.get(key)!)]));
   const titleOf = new Map(titles.flatMap(({ id, members }) => members.map((key) => [living.get(key)!.id, id])));
 
-  const written = new Set(touched.ids);
+  const written = new Set(touched.written);
   const moved = near.filter((record) => !record.deleted && titleOf.get(record.id) !== record.titleId);
   await moveRecords(tx, moved, titleOf, written);
   await letDeletedFollow(tx, near, titleOf);
@@ -61,7 +67,7 @@ export async function regroup(tx: Transaction, touched: Touched): Promise<Map<st
     tx,
     changed.map((record) => record.id),
   );
-  return new Map(touched.ids.flatMap((id) => (titleOf.has(id) ? [[id, titleOf.get(id)!]] : [])));
+  return titleOf;
 }
 
 /** Records that were written have their new version already; the others get one because they belong elsewhere now. */
