@@ -40,7 +40,7 @@ const shape = z.object({
     return z.NEVER;
   }),
   cardNumber: aCardNumber,
-  pin: aPin,
+  pin: z.union([z.literal(""), aPin]),
   paperSeen: z.enum(
     ["cccd", "passport", "student-card", "birth-certificate"],
     "what paper was seen: cccd, passport, student-card or birth-certificate",

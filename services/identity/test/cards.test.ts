@@ -9,6 +9,7 @@ import { answered } from "@lienthong/rpc/refusal.ts";
 import { asService } from "@lienthong/testing/running-service.ts";
 import { identity } from "../service.ts";
 import { anIdentity, aReader, type Identity, inWords, orThrow, type TestLibrary } from "./library.ts";
+import { hashPin, isPin } from "../cards/pin.ts";
 
 let service: Identity;
 let hue: TestLibrary;
@@ -22,6 +23,11 @@ after(() => service.stop());
 
 const told = async (id: string) =>
   (await service.announced()).filter((event) => event.aggregate === id).map(({ event }) => event as CardChanged);
+
+test("a card without a PIN is proven by no PIN", async () => {
+  assert.equal(await isPin("0000", await hashPin("")), false);
+  assert.equal(await isPin("", await hashPin("")), false);
+});
 
 test("a reader seen at a desk gets a card; the others learn neither name nor number", async () => {
   const reader = aReader();
