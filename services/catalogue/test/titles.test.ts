@@ -96,7 +96,7 @@ test("a record that its library corrects leaves the title it was in; old ids lea
   const item = told.find(
     ({ type, event }) => type === "ItemChanged" && (event as { barcode: string }).barcode === "DM2",
   );
-  assert.equal((item?.event as { titleId: string }).titleId, other);
+  assert.equal((item!.event as { titleId: string }).titleId, other);
 
   await a.imports(aRecord({ ...book, number: "1", barcodes: ["DM1"] }));
   assert.equal((await b.title(other)).brief?.id, one);
