@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { detectBytes, type Format, inspect, UnreadableFile } from "@lienthong/marc/detect.ts";
+import { detectBytes, type Format, inspect } from "@lienthong/marc/detect.ts";
+import { readMarc } from "@lienthong/marc/read.ts";
 import { ownSettings } from "../settings.ts";
 
 /** A file in the folder of uploads, called by the SHA-256 of its bytes. */
@@ -28,6 +30,7 @@ export async function keepFile(chunks: AsyncIterable<Uint8Array>): Promise<KeptF
     const { hash, sizeBytes, format } = await receive(chunks, file, bytesMax);
     await file.sync();
     await file.close();
+    await beginRecords(arriving, format);
     await rename(arriving, join(folder, hash));
     await syncFolder(folder);
     return { hash, sizeBytes, format };
@@ -60,10 +63,12 @@ async function receive(chunks: AsyncIterable<Uint8Array>, file: FileHandle, byte
 function formatOf(head: Buffer): Format {
   const verdict = inspect(head.subarray(0, detectBytes));
   if (typeof verdict !== "string") throw verdict;
-  // A document type stands before the first element; what hides one later is refused when it is read.
-  const declared = verdict === "marcxml" ? /<!(?:doctype|entity)/i.exec(head.toString("latin1"))?.index : undefined;
-  if (declared === undefined) return verdict;
-  throw new UnreadableFile("doctype", declared, "Files with a document type declaration are not read.");
+  return verdict;
+}
+
+/** XML that is no MARC shows itself only where the first record should be. @throws UnreadableFile there */
+async function beginRecords(path: string, format: Format): Promise<void> {
+  for await (const _first of readMarc(createReadStream(path), { format })) return;
 }
 
 /** The name in the folder must outlive a power cut as well as the file's bytes do. */

@@ -53,6 +53,31 @@ export const runImport: Job<Payload> = job(
   },
 );
 
+/**
+ * Takes a batch. When the database cannot hold something in it, its halves are taken, and in the end the one record that it
+ * is about is set aside: no record stops the others. @returns whether the import goes on
+ */
+async function take(work: Work<Payload>, at: Progress, batch: readonly Read[]): Promise<boolean> {
+  try {
+    if (!(await work.as((tx) => takeBatch(tx, work.payload.importId, at, batch)))) return false;
+  } catch (error) {
+    const [one, ...others] = batch;
+    if (!isAboutContent(error) || !one || (others.length === 0 && !one.ok)) throw error;
+    const half = Math.ceil(batch.length / 2);
+    if (others.length > 0) return (await take(work, at, batch.slice(0, half))) && take(work, at, batch.slice(half));
+    const { seq, offset, length, bytes } = one;
+    const detail = "The record was read, but holds something that cannot be kept.";
+    return take(work, at, [{ ok: false, seq, offset, length, bytes, reason: "undecodable", detail }]);
+  }
+  const last = batch.at(-1)!;
+  at.doneBytes = BigInt(last.offset + last.length);
+  at.read = BigInt(last.seq);
+  return true;
+}
+
+/** PostgreSQL's classes 22 (data exception) and 54 (a limit of the program): trying again would not help. */
+const isAboutContent = (error: unknown) => /^(?:22|54)/.test((error as { code?: string }).code ?? "");
+
 type Begun = { hash: string; format: Format; encoding: string; doneBytes: bigint; read: bigint };
 
 /** @returns where the import goes on, undefined when it has ended */

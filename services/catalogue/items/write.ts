@@ -1,6 +1,7 @@
 import { announceAll } from "@lienthong/bus/announce.ts";
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ItemChanged } from "@lienthong/proto/catalogue/v1/events.ts";
+import { storable } from "../storable.ts";
 import { itemColumns } from "./item.ts";
 import type { DescribedItem } from "./item-fields.ts";
 
@@ -48,7 +49,7 @@ export async function writeItems(
     insert into item (library_id, record_id, title_id, barcode, call_number, location, item_type, for_loan, withdrawn,
                       title, author)
     select ${libraryId}, record_id, title_id, barcode, call_number, location, item_type, for_loan, withdrawn, title, author
-    from jsonb_to_recordset(${JSON.stringify([...claimed.values()]).replaceAll("\\u0000", "")}::jsonb)
+    from jsonb_to_recordset(${storable([...claimed.values()])}::jsonb)
       as row(record_id uuid, title_id text, barcode text, call_number text, location text, item_type text,
              for_loan boolean, withdrawn boolean, title text, author text)
     order by barcode

@@ -1,5 +1,6 @@
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { MarcRecord } from "@lienthong/marc/record.ts";
+import { storable } from "../storable.ts";
 import { alias } from "../titles/alias.ts";
 import type { Touched } from "../titles/regroup.ts";
 import type { Derived } from "./derive.ts";
@@ -125,6 +126,3 @@ async function writeKeys(tx: Transaction, records: readonly { id: string; hashes
                          ${rows.map((row) => row.unites)}::boolean[])`,
   );
 }
-
-/** JSON as PostgreSQL takes it: it has no character NUL, which no text of a catalogue means. */
-const storable = (value: unknown) => JSON.stringify(value).replaceAll("\\u0000", "");

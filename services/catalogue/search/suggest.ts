@@ -64,7 +64,7 @@ function shown(hits: Found["hits"]["hits"], words: string): Suggestion[] {
   for (const { _source, matched_queries: matched = [] } of hits) {
     const { id, title, author } = _source.hit;
     const byTitle = matched.some((name) => name !== "author_fold");
-    const named = author.split(", ").find((name) => ` ${fold(name)}`.includes(` ${words}`)) ?? author;
+    const named = author.split("; ").find((name) => ` ${fold(name)}`.includes(` ${words}`)) ?? author;
     const suggestion = byTitle ? { text: title, titleId: id, author } : { text: named, titleId: "", author: "" };
     const key = `${byTitle} ${fold(suggestion.text)}`;
     if (suggestion.text !== "" && !suggestions.has(key)) suggestions.set(key, suggestion);

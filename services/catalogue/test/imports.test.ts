@@ -153,6 +153,7 @@ const hostile = [
   ["a web page", "<!doctype html><html><body>Sign in</body></html>", "html"],
   ["a spreadsheet", "PK\u0003\u0004 and so on", "zip"],
   ["a text", "Truyện Kiều, Nguyễn Du", "unknown"],
+  ["XML of another kind", "<dc><title>Truyện Kiều</title></dc>", "other-xml"],
   ["nothing at all", "", "empty"],
 ] as const;
 for (const [what, content, looksLike] of hostile) {

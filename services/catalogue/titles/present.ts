@@ -55,6 +55,6 @@ export function titleLine({ title, part, subtitle }: Pick<Presented, "title" | "
 }
 
 /** The authors as one line; of many the first three. */
-export const authorLine = ({ authors }: Pick<Presented, "authors">): string => authors.slice(0, 3).join(", ");
+export const authorLine = ({ authors }: Pick<Presented, "authors">): string => authors.slice(0, 3).join("; ");
 
 const each = (texts: string[]) => [...new Set(texts)].slice(0, listedMax);

@@ -3,6 +3,7 @@ import { all, run, sql, type Transaction } from "@lienthong/database/transaction
 import { RecordChanged, TitleChanged } from "@lienthong/proto/catalogue/v1/events.ts";
 import { markForIndex } from "../indexing/mark.ts";
 import { moveItems } from "../items/write.ts";
+import { storable } from "../storable.ts";
 import { cluster } from "./cluster.ts";
 import { factsOn, type Neighbour, neighbours, titleNeighbourhood } from "./neighbourhood.ts";
 import { type Presented, present } from "./present.ts";
@@ -130,7 +131,7 @@ async function writeTitles(
     tx,
     sql`
     insert into title (id, presented)
-    select id, presented from jsonb_to_recordset(${JSON.stringify(rows).replaceAll("\\u0000", "")}::jsonb)
+    select id, presented from jsonb_to_recordset(${storable(rows)}::jsonb)
       as row(id text, presented jsonb) order by id
     on conflict (id) do update set
       version = case when title.gone or title.presented <> excluded.presented
