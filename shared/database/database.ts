@@ -18,12 +18,15 @@ export type Database = {
   close(): Promise<void>;
   /** For the frame's own tables (outbox, inbox, first answers); rooms go through `transact`, and lint holds them to it. */
   readonly frame: pg.Pool;
+  /** With the driver's own types, for the queue of jobs, which brings its own statements and expects text for bigint. */
+  readonly queue: pg.Pool;
 };
 
 const attemptsMax = 3;
 const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
 const connectionsMax = 12;
+const queueConnectionsMax = 4;
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -31,19 +34,21 @@ types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 /** Opens the pool of a service's own role. */
 export function openDatabase(address: DatabaseAddress, onError: (error: Error) => void): Database {
-  const pool = new pg.Pool({
+  const settings = {
     connectionString: connectionString(address),
-    max: connectionsMax,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    types,
     // Nothing waits for ever: a statement that would is a fault that shows itself.
     options: "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
-  });
-  // A connection lost while idle is no fault: the next transaction opens another.
-  pool.on("error", onError);
-  // One lost while at work makes its statement fail, and that is where it is heard.
-  pool.on("connect", (client) => void client.on("error", () => undefined));
+  };
+  const pool = new pg.Pool({ ...settings, max: connectionsMax, types });
+  const queue = new pg.Pool({ ...settings, max: queueConnectionsMax });
+  for (const one of [pool, queue]) {
+    // A connection lost while idle is no fault: the next transaction opens another.
+    one.on("error", onError);
+    // One lost while at work makes its statement fail, and that is where it is heard.
+    one.on("connect", (client) => void client.on("error", () => undefined));
+  }
   const listeners: (() => void)[] = [];
 
   async function attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -86,8 +91,9 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
         () => true,
         () => false,
       ),
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), queue.end()])),
     frame: pool,
+    queue,
   };
 }
 

@@ -68,7 +68,7 @@ export async function startWorker(
   const runners = await Promise.all(
     ids.map((workerId, which) =>
       run({
-        pgPool: database.frame,
+        pgPool: database.queue,
         taskList,
         // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
         parsedCronItems: which === 0 ? parsedCronItems : [],

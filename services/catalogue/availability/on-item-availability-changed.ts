@@ -2,7 +2,7 @@ import { consumer } from "@lienthong/bus/consumer.ts";
 import { all, optional, sql } from "@lienthong/database/transaction.ts";
 import { ItemState } from "@lienthong/proto/circulation/v1/states.ts";
 import { ItemAvailabilityChanged } from "@lienthong/proto/circulation/v1/events.ts";
-import { markForIndex } from "../indexing/mark.ts";
+import { markForIndexLater } from "../indexing/mark.ts";
 
 /** How readers are told where an item is. */
 const words: Partial<Record<ItemState, string>> = {
@@ -27,7 +27,7 @@ export const onItemAvailabilityChanged = consumer(ItemAvailabilityChanged, async
   );
   if (!heard?.changed) return;
   const shown = await all<{ titleId: string }>(tx, sql`select title_id as "titleId" from item where id = ${item.id}`);
-  await markForIndex(
+  await markForIndexLater(
     tx,
     shown.map((row) => row.titleId),
   );

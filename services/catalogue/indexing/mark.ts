@@ -1,4 +1,4 @@
-import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 
 /**
  * Says that the search documents of these titles are older than what they show, in the transaction of the change. The
@@ -17,4 +17,24 @@ export async function markForIndex(tx: Transaction, titleIds: readonly string[])
     select id, index_version from marked
     on conflict (title_id) do update set version = excluded.version, tries = 0`,
   );
+}
+
+/** Says the same without touching the titles' rows: for consumers, whose batches would lock them in the order of events. */
+export async function markForIndexLater(tx: Transaction, titleIds: readonly string[]): Promise<void> {
+  await run(tx, sql`insert into title_to_mark (title_id) select unnest(${titleIds}::text[])`);
+}
+
+// One statement's worth: the titles are locked in the order of their ids and let go at once.
+const markedMax = 2_000;
+
+/** Marks the titles that consumers spoke of. @returns how many rows were taken */
+export async function markSpokenOf(tx: Transaction): Promise<number> {
+  const taken = await all<{ id: string }>(
+    tx,
+    sql`
+    delete from title_to_mark where pos in (select pos from title_to_mark order by pos limit ${markedMax} for update skip locked)
+    returning title_id as id`,
+  );
+  await markForIndex(tx, [...new Set(taken.map((row) => row.id))]);
+  return taken.length;
 }

@@ -3,6 +3,7 @@ import { serviceActor } from "@lienthong/auth/actor.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
+import { markSpokenOf } from "../indexing/mark.ts";
 import { batchTitles, indexSome } from "./index-some.ts";
 import { indexIsGood, rebuildIndex } from "./rebuild.ts";
 import { SearchServerError } from "./server.ts";
@@ -31,6 +32,7 @@ export function startIndexing(database: Database, log: Log): Indexing {
         good ||= await indexIsGood(as);
         if (!good) await rebuildIndex(as, log, stopping.signal);
         good = true;
+        while (!stopping.signal.aborted && (await as(markSpokenOf)) > 0);
         while (!stopping.signal.aborted && (await as((tx) => indexSome(tx, log))) === batchTitles);
         failures = 0;
       } catch (error) {

@@ -83,7 +83,9 @@ async function beginFilling(as: As): Promise<string | undefined> {
 
 /** A live index that is no longer there takes no documents; the new one stands alone. */
 async function forgetLost(as: As): Promise<void> {
-  const live = await as((tx) => optional<{ name: string }>(tx, sql`select name from search_index where state = 'LIVE'`));
+  const live = await as((tx) =>
+    optional<{ name: string }>(tx, sql`select name from search_index where state = 'LIVE'`),
+  );
   if (!live || (await indexExists(live.name))) return;
   await as((tx) => run(tx, sql`delete from search_index where name = ${live.name}`));
 }

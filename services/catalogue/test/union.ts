@@ -112,7 +112,12 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
     },
     async indexed() {
       await until(
-        async () => (await rows<{ n: string }>("select count(*) as n from title_to_index"))[0]?.n,
+        async () =>
+          (
+            await rows<{ n: string }>(
+              "select (select count(*) from title_to_index) + (select count(*) from title_to_mark) as n",
+            )
+          )[0]?.n,
         (n) => Number(n) === 0,
       );
       await fetch(`${openSearch}/${index}/_refresh`, { method: "POST" });

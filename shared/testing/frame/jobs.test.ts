@@ -43,6 +43,18 @@ test("a job is done when its command committed, and never when it did not", asyn
   assert.deepEqual(done, ["B1"]);
 });
 
+test("a job that fails is tried again, and the others go on", async () => {
+  let tries = 0;
+  const stumble = job("stumble", { payload: z.object({}) }, () => {
+    tries += 1;
+    return tries === 1 ? Promise.reject(new Error("once")) : Promise.resolve();
+  });
+  await database.transact(service, (tx) => enqueue(tx, stumble, {}));
+  const worker = await startWorker("frame", [stumble], database, log);
+  await until(() => tries === 2);
+  await worker.stop();
+});
+
 test("the job of a worker that was killed is taken up at once by the next, the job of one that lives is not", async () => {
   await database.transact(service, (tx) => enqueue(tx, shelve, { barcode: "B2" }));
   // As a kill leaves it: locked by a worker whose connection is gone.
