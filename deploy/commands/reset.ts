@@ -10,7 +10,10 @@ export async function reset(): Promise<void> {
   if (pid)
     throw new Failure(`The platform of this clone runs (process ${pid}); stop it before it can forget anything.`);
   // Only what this command itself lays there: LIENTHONG_DATA may name a folder that holds other things too.
-  for (const name of ["postgres", "nats", "opensearch", "keycloak", "uploads", "secrets", "log", "running.pid"])
+  for (const name of [
+    ...["postgres", "nats", "opensearch", "keycloak", "uploads"],
+    ...["sample-world.made", "secrets", "log", "running.pid"],
+  ])
     await rm(`${places.kept}/${name}`, { recursive: true, force: true });
   process.stdout.write(`Forgotten: ${places.kept}\n`);
 }
