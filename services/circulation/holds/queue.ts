@@ -20,13 +20,14 @@ export const queuedColumns = sql`hold.id, hold.state, hold.item_id as "itemId", 
  * Locks the first hold that waits for the title of a record. Order: by the time it was placed, ties by id. Two copies that
  * come back at once both want the same first hold: the one that had to wait for its row finds it served and is given the
  * next, because rows are locked one after another before the limit counts them.
+ * `ended_at is null` follows from the state; said, it lets the index of live holds serve.
  */
 export const firstWaiting = (tx: Transaction, recordId: string): Promise<QueuedHold | undefined> =>
   optional(
     tx,
     sql`
     select ${queuedColumns} from hold
-    where state = 'WAITING' and record_id in (
+    where state = 'WAITING' and ended_at is null and record_id in (
       select mate.id from record mine join record mate on mate.id = mine.id or mate.title_id = mine.title_id
       where mine.id = ${recordId})
     order by placed_at, id limit 1 for update`,

@@ -63,6 +63,7 @@ async function positionsOf(tx: Transaction, ids: string[]): Promise<Map<string, 
       select hold.id, (
         select count(*)::int from record mate join hold other on other.record_id = mate.id
         where (mate.id = mine.id or mate.title_id = mine.title_id) and other.state in ('WAITING', 'TARGETED')
+          and other.ended_at is null
           and (other.placed_at, other.id) <= (hold.placed_at, hold.id)) as position
       from hold join record mine on mine.id = hold.record_id
       where hold.id = any(${ids}::uuid[])`,

@@ -39,7 +39,7 @@ export async function seekCopies(tx: Transaction, recordId: string): Promise<voi
     sql`
     select mine.title_id as "titleId" from record mine
     where mine.id = ${recordId} and exists (
-      select from record mate join hold on hold.record_id = mate.id and hold.state = 'WAITING'
+      select from record mate join hold on hold.record_id = mate.id and hold.state = 'WAITING' and hold.ended_at is null
       where mate.title_id = mine.title_id)`,
   );
   if (waited) await enqueue(tx, targetHolds, waited, `target ${waited.titleId}`);
@@ -56,7 +56,8 @@ export async function targetNext(tx: Transaction, titleId: string): Promise<bool
     sql`
     with first as (
       select hold.id, hold.record_id, hold.pickup_branch_id from hold join record on record.id = hold.record_id
-      where record.title_id = ${titleId} and hold.state = 'WAITING' order by hold.placed_at, hold.id limit 1)
+      where record.title_id = ${titleId} and hold.state = 'WAITING' and hold.ended_at is null
+      order by hold.placed_at, hold.id limit 1)
     select first.id as "holdId", first.record_id as "recordId", copy.item_id as "itemId"
     from first
     join branch pickup on pickup.id = first.pickup_branch_id

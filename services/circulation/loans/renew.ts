@@ -106,7 +106,7 @@ async function othersWait(tx: Transaction, item: Item, personId: string | null):
     tx,
     sql`
     select (select count(*)::int from hold join record on record.id = hold.record_id
-            where hold.state = 'WAITING' and record.title_id = mine.title_id
+            where hold.state = 'WAITING' and hold.ended_at is null and record.title_id = mine.title_id
               and hold.person_id is distinct from ${personId}) as waiting,
            (select count(*)::int from ${freeCopies(sql`mine.title_id`)}) as free
     from record mine where mine.id = ${item.recordId}`,
