@@ -37,7 +37,18 @@ export type Api = {
   title(id: string): Promise<Opened | Problem>;
 };
 
+// Tokens live for a minute.
+const tokenMs = 40_000;
+
 export function openApi({ gatewayUrl, realmUrl, secretOf }: Surroundings): Api {
+  const tokens = new Map<string, { token: string; until: number }>();
+  async function tokenOf(client: string): Promise<string> {
+    const known = tokens.get(client);
+    if (known && known.until > Date.now()) return known.token;
+    const token = await clientToken(realmUrl, client, await secretOf(client));
+    tokens.set(client, { token, until: Date.now() + tokenMs });
+    return token;
+  }
   async function ask<Reply>(
     client: string,
     path: string,
@@ -45,7 +56,7 @@ export function openApi({ gatewayUrl, realmUrl, secretOf }: Surroundings): Api {
   ): Promise<Reply | Problem> {
     const { library, ...rest } = init;
     const headers = {
-      authorization: `Bearer ${await clientToken(realmUrl, client, await secretOf(client))}`,
+      authorization: `Bearer ${await tokenOf(client)}`,
       ...(library && { library }),
       ...(rest.method === "POST" && { "idempotency-key": crypto.randomUUID() }),
       ...rest.headers,
