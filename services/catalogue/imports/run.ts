@@ -37,11 +37,7 @@ export const runImport: Job<Payload> = job(
     try {
       for await (const batch of batches(begun)) {
         if (work.stopping.aborted) return await takeUpLater(work);
-        const goesOn = await work.as((tx) => takeBatch(tx, importId, at, batch));
-        if (!goesOn) return;
-        const last = batch.at(-1)!;
-        at.doneBytes = BigInt(last.offset + last.length);
-        at.read = BigInt(last.seq);
+        if (!(await take(work, at, batch))) return;
       }
     } catch (error) {
       await endFailed(work, at, error);
