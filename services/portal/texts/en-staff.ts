@@ -154,6 +154,9 @@ export const enStaff: Pick<Texts, "desk" | "imports" | "policies" | "unmet" | "c
       empty: "Record without fields",
       "no-001": "No control number (001)",
       "no-245": "No title (245)",
+      "number-repeated": "Control number repeated in the file",
+      doctype: "XML with a forbidden declaration (DOCTYPE)",
+      "other-xml": "XML without a MARC record",
     },
   },
   policies: {

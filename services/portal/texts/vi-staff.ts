@@ -155,6 +155,9 @@ export const viStaff = {
       empty: "Biểu ghi không có trường nào",
       "no-001": "Thiếu số kiểm soát (001)",
       "no-245": "Thiếu nhan đề (245)",
+      "number-repeated": "Số kiểm soát lặp lại trong tệp",
+      doctype: "XML có khai báo bị cấm (DOCTYPE)",
+      "other-xml": "XML không chứa biểu ghi MARC",
     } as Record<string, string>,
   },
   policies: {
