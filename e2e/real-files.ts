@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LibraryKind, LibraryLevel } from "@lienthong/proto/identity/v1/library.ts";
@@ -19,11 +20,13 @@ export async function takeRealFiles(
   folder: string,
   say: (line: string) => void,
 ): Promise<Taken[]> {
+  const ids = new Map<string, string>();
+  for (const library of await foldersIn(folder)) ids.set(library, await madeLibrary(doors, library));
+  // Opened after the libraries were made: a token knows the libraries that its program worked for when it was given.
   const api = openApi(surroundings);
   const taken: Taken[] = [];
   say(row(["file", "read", "added", "changed", "same", "set aside by reason, or refused why"]));
-  for (const library of await foldersIn(folder)) {
-    const id = await madeLibrary(doors, library);
+  for (const [library, id] of ids) {
     for (const file of await filesIn(join(folder, library))) {
       const one = { library, file, ...(await take(api, id, file, join(folder, library, file))) };
       taken.push(one);
@@ -35,7 +38,11 @@ export async function takeRealFiles(
 
 async function take(api: Api, libraryId: string, name: string, path: string): Promise<Omit<Taken, "library" | "file">> {
   const imported = await api.importFile(libraryId, name, path);
-  if (!("read" in imported)) return { refused: imported.details?.detail ?? imported.code };
+  if (!("read" in imported)) {
+    // What is no refusal of the file is a fault of ours, and nobody is to take it for the file's.
+    assert.equal(imported.status, 422, `${path}: ${JSON.stringify(imported)}`);
+    return { refused: imported.details?.detail ?? imported.code };
+  }
   if (!imported.failure) return { imported };
   // XML that is no MARCXML is known as such only where its first record should be; the place says it.
   const aside = await api.quarantine(libraryId, imported.id);
