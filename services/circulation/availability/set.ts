@@ -1,6 +1,6 @@
 import { announce } from "@lienthong/bus/announce.ts";
 import { retelling } from "@lienthong/bus/republish.ts";
-import { all, one, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, one, optional, type Sql, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ItemAvailabilityChanged } from "@lienthong/proto/circulation/v1/events.ts";
 import { ItemState } from "@lienthong/proto/circulation/v1/states.ts";
 import type { Branch } from "../libraries/branch.ts";
@@ -45,9 +45,26 @@ export async function setDue(tx: Transaction, itemId: string, dueAt: Date): Prom
   );
 }
 
-/** Announces the first state of an item. */
-export async function tellAvailability(tx: Transaction, itemId: string): Promise<void> {
-  await tell(tx, await one<Row>(tx, sql`select ${columns} from item_state where item_id = ${itemId}`));
+/**
+ * Gives an item its first state, as it rests by its description, and announces it.
+ * @param resting an expression over `item`
+ * @returns the state, undefined when the item has one already
+ */
+export async function beginAvailability(
+  tx: Transaction,
+  itemId: string,
+  libraryId: string,
+  resting: Sql,
+): Promise<Row["state"] | undefined> {
+  const first = await optional<Row>(
+    tx,
+    sql`
+    insert into item_state (item_id, library_id, state)
+    select id, ${libraryId}, ${resting} from item where id = ${itemId}
+    on conflict (item_id) do nothing returning ${columns}`,
+  );
+  if (first) await tell(tx, first);
+  return first?.state;
 }
 
 type Row = {
