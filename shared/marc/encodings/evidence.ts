@@ -1,5 +1,5 @@
 import { isLatinWord, languageCount, languagesOf } from "../latin.ts";
-import { isVietnameseWord } from "../syllable.ts";
+import { isVietnameseWord } from "@lienthong/text/syllable.ts";
 
 export type Evidence = {
   /** Words beyond ASCII; the others read the same in every encoding and are evidence of nothing. */

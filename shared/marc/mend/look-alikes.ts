@@ -1,4 +1,4 @@
-import { isVietnameseSyllable } from "../syllable.ts";
+import { isVietnameseSyllable } from "@lienthong/text/syllable.ts";
 
 /** What a text became, and which kinds of letters were exchanged. */
 export type Exchanged = { text: string; letters: boolean; spaces: boolean };

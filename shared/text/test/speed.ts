@@ -1,7 +1,6 @@
 // Prints how many characters a second each function takes; run by hand: node test/speed.ts
 import { canon } from "../canon.ts";
 import { fold } from "../fold.ts";
-import { normalise } from "../normalise.ts";
 import { sortKey } from "../sort-key.ts";
 
 const title = "Giáo trình kỹ thuật điện : dùng cho sinh viên các trường đại học / Nguyễn Thị Thuý Hoà chủ biên";
@@ -9,8 +8,6 @@ const functions = {
   canon,
   fold,
   sortKey,
-  normalise,
-  "normalise (decomposed)": (text: string) => normalise(text.normalize("NFD")),
 };
 for (const [name, apply] of Object.entries(functions)) {
   for (let i = 0; i < 20_000; i++) apply(title);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isVietnameseSyllable, isVietnameseWord } from "./syllable.ts";
+import { isVietnameseSyllable, isVietnameseWord } from "../syllable.ts";
 
 const syllables =
   `Tiếng Việt nghiệp hòa hoà thủy thuỷ khoẻ khỏe Quý quỹ quĩ kỹ kĩ luật lý y tế Mỹ Đường Kách mệnh Nguyễn Du Đà Nẵng
