@@ -11,6 +11,7 @@ export function openLog(service: string, level = "info"): Log {
   return pino({
     level,
     base: { service },
+    serializers: { err: describeError },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => {
@@ -18,4 +19,15 @@ export function openLog(service: string, level = "info"): Log {
       return span ? { trace: span.traceId } : {};
     },
   });
+}
+
+/**
+ * An error as a log may show it. The driver of the database hangs the failing row on its errors (`detail`), and with it
+ * names and card numbers: of an error only what code wrote is kept.
+ */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  return { type: error.name, code, constraint, message: error.message, stack: error.stack, ...cause };
 }
