@@ -17,6 +17,8 @@ export async function connectBus(address: { url: string; user: string; password:
     pass: address.password,
     name: address.user,
     inboxPrefix: `_INBOX_${address.user}`,
+    // A hint is for the other replicas: heard by who gave it, it would be given again at once.
+    noEcho: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     reconnectJitter: 500,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { Database } from "@lienthong/database/database.ts";
+import { isDatabaseAway } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { applyEvents, setAside } from "./apply.ts";
 import type { Bus } from "./connection.ts";
@@ -15,6 +16,7 @@ const batchEventsMax = 200;
 const triesMax = 6;
 const ackWaitMs = 30_000;
 const restMs = 1_000;
+const awayRestMs = 3_000;
 
 export type Hearing = { stop(): Promise<void> };
 
@@ -71,23 +73,29 @@ async function inBatches(messages: ConsumerMessages, work: (batch: JsMsg[]) => P
   const waiting: JsMsg[] = [];
   let arrived = Promise.withResolvers<void>();
   let ended = false;
-  const gathering = (async () => {
-    try {
-      for await (const message of messages) {
-        waiting.push(message);
-        arrived.resolve();
-      }
-    } finally {
-      ended = true;
+  let failed: { error: unknown } | undefined;
+  const gather = async () => {
+    for await (const message of messages) {
+      waiting.push(message);
       arrived.resolve();
     }
-  })();
+  };
+  // The stream may vanish while a batch is at work, when nobody waits for the gathering: its error is kept until then.
+  const gathering = gather()
+    .catch((error: unknown) => {
+      failed = { error };
+    })
+    .finally(() => {
+      ended = true;
+      arrived.resolve();
+    });
   while (!ended) {
     await arrived.promise;
     arrived = Promise.withResolvers<void>();
     while (waiting.length > 0) await work(waiting.splice(0, batchEventsMax));
   }
   await gathering;
+  if (failed) throw failed.error;
 }
 
 async function take(database: Database, service: string, consumers: readonly Consumer[], batch: JsMsg[], log: Log) {
@@ -95,9 +103,16 @@ async function take(database: Database, service: string, consumers: readonly Con
     await applyEvents(database, service, consumers, batch.map(envelopeOf), log);
     for (const message of batch) message.ack();
   } catch (error) {
+    // No fault of the events: they come again, all of them, when the database may be back.
+    if (isDatabaseAway(error)) return laterAll(batch, error, log);
     if (batch.length > 1) for (const message of batch) await take(database, service, consumers, [message], log);
     else for (const message of batch) await tryLater(database, service, message, error, log);
   }
+}
+
+function laterAll(batch: JsMsg[], error: unknown, log: Log): void {
+  log.warn({ err: error, events: batch.length }, "events wait for the database");
+  for (const message of batch) message.nak(awayRestMs);
 }
 
 async function tryLater(database: Database, service: string, message: JsMsg, error: unknown, log: Log): Promise<void> {
@@ -118,7 +133,8 @@ async function tryLater(database: Database, service: string, message: JsMsg, err
   }
 }
 
-function envelopeOf(message: JsMsg): Envelope {
+/** A message of the bus as consumers see it. */
+export function envelopeOf(message: JsMsg): Envelope {
   const headers: Record<string, string> = {};
   for (const [name, values] of message.headers ?? []) headers[name] = values.at(-1) ?? "";
   return {

@@ -10,6 +10,9 @@ import { streamOf } from "./event.ts";
 const settledSeconds = 30;
 // The stream keeps 14 days; older events are in the archive only, and rightly so.
 const comparedDays = 13;
+// What was published just before the last comparison may have been archived after it; clocks may differ a little.
+const marginMs = 60_000;
+const rowsAtOnce = 5_000;
 
 type Agreement = { createdAt: string; lastSequence: bigint; publishedAt: Date };
 
@@ -21,6 +24,8 @@ type Agreement = { createdAt: string; lastSequence: bigint; publishedAt: Date };
  */
 export async function reconcile(database: Database, bus: Bus, log: Log): Promise<number> {
   const stream = streamOf(bus.service);
+  // Taken before the stream is looked at: what is published from here on is compared the next time.
+  const until = new Date(Date.now() - settledSeconds * 1000);
   const state = await bus.manage.streams.info(stream);
   const client = await database.frame.connect();
   try {
@@ -32,27 +37,20 @@ export async function reconcile(database: Database, bus: Bus, log: Log): Promise
     const agreed = rows[0];
     const whole = !agreed || agreed.createdAt !== state.created || agreed.lastSequence > BigInt(state.state.last_seq);
     const since = whole ? new Date(Date.now() - comparedDays * 24 * 3600 * 1000) : agreed.publishedAt;
-    const fromSequence = whole ? 1 : Number(agreed.lastSequence) + 1;
+    if (since >= until) {
+      await client.query("commit");
+      return 0;
+    }
 
     await client.query("create temporary table on_bus (id uuid primary key) on commit drop");
-    // The margin covers what was published before the last comparison but archived after it.
-    await readIds(client, bus, stream, Math.max(1, fromSequence - 2_000), state.state.last_seq);
-    const until = new Date(Date.now() - settledSeconds * 1000);
-    const back = await client.query(sql`
-      with lost as (
-        delete from outbox_archive archive
-        where published_at >= ${since} and published_at < ${until}
-          and not exists (select from on_bus where on_bus.id = archive.id)
-        returning archive.*)
-      insert into outbox (id, shard, subject, aggregate, version, headers, payload, republished)
-      select id, shard, subject, aggregate, version, headers, payload, true from lost order by pos`);
+    await readIds(client, bus, stream, whole ? undefined : new Date(since.getTime() - marginMs), state.state.last_seq);
+    const count = await putBack(client, since, until);
     await client.query(sql`
       insert into stream_agreement (stream, created_at, last_sequence, published_at)
       values (${stream}, ${state.created}, ${state.state.last_seq}, ${until})
       on conflict (stream) do update set created_at = excluded.created_at, last_sequence = excluded.last_sequence,
         published_at = excluded.published_at, at = now()`);
     await client.query("commit");
-    const count = back.rowCount ?? 0;
     if (count > 0)
       log.error({ events: count, whole, runbook: "bus-lost-events" }, "the bus had lost events; they are told again");
     return count;
@@ -64,29 +62,61 @@ export async function reconcile(database: Database, bus: Bus, log: Log): Promise
   }
 }
 
-/** Copies the ids of a stretch of the stream into the temporary table, headers only. */
-async function readIds(client: pg.PoolClient, bus: Bus, stream: string, from: number, to: number): Promise<void> {
-  if (to === 0 || from > to) return;
+/** Puts what the archive has and the bus has not back into the outbox, some thousand rows a statement. @returns how many */
+async function putBack(client: pg.PoolClient, since: Date, until: Date): Promise<number> {
+  for (let count = 0; ; ) {
+    const { rowCount } = await client.query(sql`
+      with missing as (
+        select id, published_at from outbox_archive
+        where published_at >= ${since} and published_at < ${until}
+          and not exists (select from on_bus where on_bus.id = outbox_archive.id)
+        order by pos limit ${rowsAtOnce}),
+      lost as (
+        delete from outbox_archive using missing
+        where outbox_archive.id = missing.id and outbox_archive.published_at = missing.published_at
+        returning outbox_archive.*)
+      insert into outbox (id, shard, subject, aggregate, version, headers, payload, republished)
+      select id, shard, subject, aggregate, version, headers, payload, true from lost order by pos`);
+    count += rowCount ?? 0;
+    if ((rowCount ?? 0) < rowsAtOnce) return count;
+  }
+}
+
+/**
+ * Copies the ids of a stretch of the stream into the temporary table, headers only.
+ * @param from the stretch's beginning; the whole stream without it
+ * @throws Error when the stretch could not be read to its end: what was not read must not count as lost
+ */
+async function readIds(
+  client: pg.PoolClient,
+  bus: Bus,
+  stream: string,
+  from: Date | undefined,
+  to: number,
+): Promise<void> {
   const name = `${bus.service}-reconcile`;
-  await bus.manage.consumers.add(stream, {
+  const begin = from
+    ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() }
+    : { deliver_policy: DeliverPolicy.All };
+  const made = await bus.manage.consumers.add(stream, {
     name,
     ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: from,
+    ...begin,
     headers_only: true,
     mem_storage: true,
     inactive_threshold: 30_000_000_000,
   });
   const consumer = await bus.publish.consumers.get(stream, name);
-  for (let reached = from - 1, pending = 1; reached < to && pending > 0; ) {
+  let pending = made.num_pending;
+  for (let reached = 0; pending > 0 && reached < to; ) {
     const ids: string[] = [];
-    for await (const message of await consumer.fetch({ max_messages: 2_000, expires: 2_000 })) {
+    for await (const message of await consumer.fetch({ max_messages: 2_000, expires: 5_000 })) {
       ids.push(message.headers?.get("Nats-Msg-Id") ?? "");
       reached = message.seq;
       pending = message.info.pending;
       if (pending === 0) break;
     }
-    if (ids.length === 0) break;
+    if (ids.length === 0) throw new Error(`The stream ${stream} could not be read to its end: ${pending} are left`);
     const known = ids.filter((id) => id !== "");
     await client.query(sql`insert into on_bus select unnest(${known}::uuid[]) on conflict do nothing`);
   }

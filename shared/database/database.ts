@@ -57,7 +57,10 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
     try {
       const tx: Transaction = { actor, now: await begin(client, actor), client, announced: false };
       const result = await work(tx);
-      await client.query("commit");
+      // Where a statement's error was swallowed in the work, PostgreSQL answers a commit by rolling back.
+      const { command } = await client.query("commit");
+      if (command !== "COMMIT")
+        throw new Error("The transaction was rolled back: a failed statement went unnoticed in it");
       if (tx.announced) for (const listener of listeners) listener();
       return result;
     } catch (error) {

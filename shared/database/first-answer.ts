@@ -3,8 +3,8 @@ import type { Actor } from "@lienthong/auth/actor.ts";
 import type { Database } from "./database.ts";
 import { run, sql, type Transaction } from "./transaction.ts";
 
-/** A request that a client may send again: its id, the call and what was asked. */
-export type RepeatableRequest = { requestId: string; call: string; body: Uint8Array };
+/** A request that a client may send again: its id, the call, the library acted for and what was asked. */
+export type RepeatableRequest = { requestId: string; call: string; libraryId: string | null; body: Uint8Array };
 
 /** The same request id came with another body: the client mixed up two requests. */
 export class RequestIdReused extends Error {}
@@ -52,4 +52,8 @@ const actorKey = (actor: Actor) => `${actor.kind}:${actor.id}`;
 // A body may hold a PIN, and the plain hash of a body that is known but for four digits gives them away. So the body is
 // sealed with the request id as the key, and of the request id itself only a hash is kept.
 const keyOf = (request: RepeatableRequest) => createHash("sha256").update(request.requestId).digest("base64url");
-const sealOf = (request: RepeatableRequest) => createHmac("sha256", request.requestId).update(request.body).digest();
+const sealOf = (request: RepeatableRequest) =>
+  createHmac("sha256", request.requestId)
+    .update(`${request.libraryId ?? ""}\n`)
+    .update(request.body)
+    .digest();

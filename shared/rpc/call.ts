@@ -9,6 +9,7 @@ import {
   type RepeatableRequest,
   RequestIdReused,
 } from "@lienthong/database/first-answer.ts";
+import { isDatabaseAway, isDatabaseBusy } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import type { Answer, Caller } from "./answer.ts";
 import type { CallContext } from "./client.ts";
@@ -78,7 +79,7 @@ export async function reply(
   const caller = { ...clients, actor, log: doors.log, read };
   if (answer.kind === "query") return answer.run(incoming.ask, { ...caller, as: read });
 
-  const request = repeatable(incoming);
+  const request = repeatable(incoming, actor.libraryId);
   const again = async () => {
     const kept = await firstAnswer(doors.database, actor, request);
     return kept && method.decode(Buffer.from(kept));
@@ -104,7 +105,7 @@ export async function reply(
   }
 }
 
-function repeatable(incoming: Incoming): RepeatableRequest {
+function repeatable(incoming: Incoming, libraryId: string | null): RepeatableRequest {
   const { requestId, call, body } = incoming;
   if (requestId === undefined || !requestIdShape.test(requestId)) {
     throw badInput({
@@ -112,20 +113,14 @@ function repeatable(incoming: Incoming): RepeatableRequest {
       problem: "a command needs a request id of 8 to 200 visible ASCII characters",
     });
   }
-  return { requestId, call, body };
+  return { requestId, call, libraryId, body };
 }
-
-const databaseIsAway = /^(08...|57P0.|53...|ECONN.*|EPIPE|ETIMEDOUT)$/;
 
 /** What the caller learns of an error. */
 export function faultOf(error: unknown): CallFault {
   if (error instanceof CallFault) return error;
   if (error instanceof RequestIdReused) return new CallFault("request-id-reused", error.message, { cause: error });
-  const { code = "", message = "" } = error as { code?: string; message?: string };
-  if (
-    databaseIsAway.test(code) ||
-    /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(message)
-  ) {
+  if (isDatabaseAway(error) || isDatabaseBusy(error)) {
     return new CallFault("unavailable", "A part of the service does not answer at present", { cause: error });
   }
   return new CallFault("fault", "An internal fault", { cause: error });

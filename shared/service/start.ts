@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { serviceActor } from "@lienthong/auth/actor.ts";
 import type { Permission } from "@lienthong/auth/permission.ts";
 import { tokenVerifier } from "@lienthong/auth/verify.ts";
 import { type Bus, connectBus } from "@lienthong/bus/connection.ts";
@@ -9,6 +10,7 @@ import { declareStream } from "@lienthong/bus/stream.ts";
 import { readSettings } from "@lienthong/config/settings.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
 import { migrate } from "@lienthong/database/migrate.ts";
+import { run, sql } from "@lienthong/database/transaction.ts";
 import { type Check, serveHealth } from "@lienthong/http/health.ts";
 import { migrateJobs, startWorker } from "@lienthong/jobs/worker.ts";
 import type { CallContext } from "@lienthong/rpc/client.ts";
@@ -69,6 +71,8 @@ export async function start(declared: Service, options: Start): Promise<void> {
     : undefined;
   if (bus) {
     ends.push(() => bus.connection.drain());
+    // The clock may not have turned the archive for days: the partition of today must be there before anything is published.
+    await database.transact(serviceActor(declared.name), (tx) => run(tx, sql`select turn_outbox_archive()`));
     await openBus(declared, database, bus, log, ends);
   }
 

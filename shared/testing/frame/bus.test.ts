@@ -2,22 +2,25 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { serviceActor } from "@lienthong/auth/actor.ts";
+import { applyEvents } from "@lienthong/bus/apply.ts";
 import { announce } from "@lienthong/bus/announce.ts";
 import type { Bus } from "@lienthong/bus/connection.ts";
 import { consumer } from "@lienthong/bus/consumer.ts";
 import { deadLetters, replay } from "@lienthong/bus/dead-letter.ts";
 import { ownerOf, subjectOf } from "@lienthong/bus/event.ts";
-import { type Hearing, startHearing } from "@lienthong/bus/hear.ts";
+import { envelopeOf, type Hearing, startHearing } from "@lienthong/bus/hear.ts";
 import { reconcile } from "@lienthong/bus/reconcile.ts";
 import { type Relay, startRelay } from "@lienthong/bus/relay.ts";
 import { republish, retelling } from "@lienthong/bus/republish.ts";
 import { declareStream } from "@lienthong/bus/stream.ts";
+import { connectionString } from "@lienthong/database/address.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
 import { all, one, run, sql } from "@lienthong/database/transaction.ts";
 import { ItemAvailabilityChanged, LoanChanged } from "@lienthong/proto/circulation/v1/events.ts";
 import { LoanState } from "@lienthong/proto/circulation/v1/states.ts";
 import { openLog } from "@lienthong/telemetry/log.ts";
 import { headers } from "@nats-io/transport-node";
+import pg from "pg";
 import { aNatsServer, type NatsServer } from "../nats-server.ts";
 import { type TestDatabase, testDatabase } from "../test-database.ts";
 import { until } from "../until.ts";
@@ -241,22 +244,67 @@ test("a consumer killed between its effect and the acknowledgement does nothing 
   await hearing.stop();
   const event = await renew();
   await until(waiting, (rows) => rows === 0);
-  // The effect commits, and the process is gone before the bus hears of it.
-  const consumerOf = await catalogue.bus.publish.consumers.get("CIRCULATION", "catalogue");
-  const message = await consumerOf.next({ expires: 5_000 });
+  const effects = consumer(LoanChanged, async (tx, loan) => {
+    await run(
+      tx,
+      sql`
+      insert into counter (id, library_id, value) values (${loan.id}, ${loan.libraryId}, 1)
+      on conflict (id) do update set value = counter.value + 1`,
+    );
+  });
+  // The effect commits, and the process is gone before the bus hears of it: the event comes again.
+  const durable = await catalogue.bus.publish.consumers.get("CIRCULATION", "catalogue");
+  const message = await durable.next({ expires: 5_000 });
   assert(message);
-  const once = startHearing(catalogue.database, { ...catalogue.bus }, [onLoanChanged], log);
+  await applyEvents(catalogue.database, "catalogue", [effects], [envelopeOf(message)], log);
   message.nak();
-  await heardAs(event);
-  message.nak();
-  await once.stop();
+  hearing = startHearing(catalogue.database, catalogue.bus, [effects], log);
+  await until(async () => {
+    const { num_pending, num_ack_pending } = await catalogue.bus.manage.consumers.info("CIRCULATION", "catalogue");
+    return num_pending + num_ack_pending === 0;
+  });
+  assert.equal((await heard(event.id))[0]?.value, 1);
+  await hearing.stop();
+  hearing = startHearing(catalogue.database, catalogue.bus, [onLoanChanged], log);
+});
+
+test("a service lives on when its stream vanishes while a batch is at work", async () => {
+  const blocked = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  await hearing.stop();
+  const slow = consumer(LoanChanged, async () => {
+    begun.resolve();
+    await blocked.promise;
+  });
+  hearing = startHearing(catalogue.database, catalogue.bus, [slow], log);
+  await renew();
+  await begun.promise;
+  await circulation.bus.manage.streams.delete("CIRCULATION");
+  await until(() =>
+    circulation.bus.manage.streams.info("CIRCULATION").then(
+      () => false,
+      () => true,
+    ),
+  );
+  await declareStream(circulation.bus);
+  blocked.resolve();
+  await hearing.stop();
   hearing = startHearing(catalogue.database, catalogue.bus, [onLoanChanged], log);
   await heardAs(await renew());
-  const { rows } = await catalogue.database.frame.query(
-    "select count(*)::int as times from inbox where aggregate = $1",
-    [event.id],
+});
+
+test("events are archived, and go on, where no partition of today was made", async () => {
+  const { rows } = await circulation.database.frame.query(
+    "select count(*)::int as days from pg_partition_tree('outbox_archive') where isleaf",
   );
-  assert.equal(rows[0].times, 1);
+  assert.ok(rows[0].days > 1);
+  const owner = new pg.Client({ connectionString: connectionString(made[0]!.owner) });
+  await owner.connect();
+  const today = `outbox_archive_${new Date().toISOString().slice(0, 10).replaceAll("-", "")}`;
+  await owner.query(`drop table ${today}`);
+  await owner.end();
+  await heardAs(await renew());
+  await until(waiting, (left) => left === 0);
 });
 
 test("a wiped bus is declared again and refilled from the archive; commands went on meanwhile", async () => {

@@ -104,12 +104,18 @@ test("two that lock each other's rows both come through", async () => {
 });
 
 test("the first answer to a request is kept and given again; the same id for another request is refused", async () => {
-  const request = { requestId: "request-0001", call: "/CheckOut", body: Buffer.from("item 1") };
+  const request = {
+    requestId: "request-0001",
+    call: "/CheckOut",
+    libraryId: "VN-000001P",
+    body: Buffer.from("item 1"),
+  };
   const actor = staff("VN-000001P");
   assert.equal(await firstAnswer(database, actor, request), undefined);
   await database.transact(actor, (tx) => keepAnswer(tx, request, Buffer.from("lent")));
   assert.equal(Buffer.from((await firstAnswer(database, actor, request)) ?? "").toString(), "lent");
   await assert.rejects(firstAnswer(database, actor, { ...request, body: Buffer.from("item 2") }), RequestIdReused);
+  await assert.rejects(firstAnswer(database, actor, { ...request, libraryId: "VN-7K2M4QW" }), RequestIdReused);
   await assert.rejects(
     database.transact(actor, (tx) => keepAnswer(tx, request, Buffer.from("again"))),
     AnsweredMeanwhile,
