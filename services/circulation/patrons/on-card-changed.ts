@@ -6,7 +6,7 @@ import { nameOf, PatronCategory } from "./words.ts";
 
 /** What a card makes of a person at a library: the number, the PIN and the name stay in identity. */
 export const onCardChanged = consumer(CardChanged, async (tx, card) => {
-  await run(
+  const applied = await run(
     tx,
     sql`
     insert into patron (id, version, library_id, person_id, category, state, loa)
@@ -17,4 +17,12 @@ export const onCardChanged = consumer(CardChanged, async (tx, card) => {
           state = excluded.state, loa = excluded.loa
       where patron.version <= excluded.version`,
   );
+  // A reader who attaches their card to their account becomes another person to us: what is out on the card goes with it.
+  if (applied > 0)
+    await run(
+      tx,
+      sql`
+      update loan set person_id = ${card.personId}
+      where card_id = ${card.id} and person_id is not null and person_id <> ${card.personId}`,
+    );
 });

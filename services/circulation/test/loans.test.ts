@@ -43,6 +43,22 @@ test("a patron borrows an item for as long as the library's rules say, and bring
   assert.equal((await eventsOf(item.id)).length, 3, "made, lent, returned");
 });
 
+test("a reader who attaches their card to their account finds there what is out on it", async () => {
+  const hue = await aLibrary(world);
+  const patron = await hue.aPatron();
+  const loan = loanOf(await hue.checksOut(await hue.anItem(), patron));
+  const account = { ...patron, personId: randomUUID() as string };
+  await world.service.hears(CardChanged, {
+    ...{ id: patron.cardId, version: nextVersion(), libraryId: hue.id, personId: account.personId, loa: 2 },
+    ...{ category: PatronCategory.ADULT, state: CardState.ACTIVE },
+  });
+  const { loans } = await (await reader(world, account)).account();
+  assert.deepEqual(
+    loans.map(({ id }) => id),
+    [loan.id],
+  );
+});
+
 test("an event of a loan says neither who nor what", async () => {
   const hue = await aLibrary(world);
   const patron = await hue.aPatron({ category: "SENIOR" });
