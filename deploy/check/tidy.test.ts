@@ -125,3 +125,9 @@ hold(
     return missing && `write docs/runbooks/${missing}.md: meaning, impact, diagnosis, mitigation`;
   },
 );
+
+test("each migration has a number of its own: two that came beside each other would run in another order elsewhere", () => {
+  const numbers = files.filter((file) => file.endsWith(".sql")).map((file) => file.replace(/(\d{4})-[^/]*$/, "$1"));
+  const twice = numbers.filter((number, at) => numbers.indexOf(number) !== at);
+  assert.deepEqual(twice, []);
+});
