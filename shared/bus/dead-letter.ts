@@ -7,14 +7,19 @@ import type { Consumer } from "./consumer.ts";
 
 export type DeadLetter = { id: string; eventId: string | null; subject: string; error: string; at: Date };
 
-/** The events set aside and not yet replayed, oldest first, at most 200. */
-export async function deadLetters(database: Database, service: string): Promise<DeadLetter[]> {
+const beforeAll = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * The events set aside and not yet replayed, oldest first, at most 200.
+ * @param after the id of the last one seen, for the next 200
+ */
+export async function deadLetters(database: Database, service: string, after = beforeAll): Promise<DeadLetter[]> {
   return database.transact(serviceActor(service), (tx) =>
     all<DeadLetter>(
       tx,
       sql`
       select id, event_id as "eventId", subject, error, at from dead_letter
-      where replayed_at is null order by id limit 200`,
+      where replayed_at is null and id > ${after} order by id limit 200`,
     ),
   );
 }

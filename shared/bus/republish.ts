@@ -35,17 +35,24 @@ export function retelling<Event extends EventState>(
   };
 }
 
-/** Tells states again through the outbox, page by page. @returns how many pages were told */
+/**
+ * Tells states again through the outbox, page by page.
+ * @param stopping ends it between two pages
+ * @returns how many pages were told
+ * @throws the reason of `stopping`, so that what is left is not taken for done
+ */
 export async function republish(
   database: Database,
   service: string,
   retellings: readonly Retelling[],
   extent: Extent = {},
+  stopping?: AbortSignal,
 ): Promise<number> {
   let pages = 0;
   for (const retold of retellings) {
     let after: string | undefined = "";
     while (after !== undefined) {
+      stopping?.throwIfAborted();
       const from: string = after;
       after = await database.transact(serviceActor(service), (tx) => retold.page(tx, extent, from));
       pages += 1;

@@ -20,6 +20,7 @@ import { type Log, openLog } from "@lienthong/telemetry/log.ts";
 import { startTracing } from "@lienthong/telemetry/trace.ts";
 import type { z } from "zod";
 import { reach } from "./clients.ts";
+import { operations } from "./operations.ts";
 import type { Service } from "./service.ts";
 import { frameSettings } from "./settings.ts";
 import { upkeep } from "./upkeep.ts";
@@ -81,7 +82,12 @@ export async function start(declared: Service, options: Start): Promise<void> {
   const verify = tokenVerifier(`${settings.KEYCLOAK_URL}/realms/${settings.KEYCLOAK_REALM}`);
   const doors = { database, verify, log, clientsFor: reached.clientsFor };
 
-  const worker = await startWorker(declared.name, [...declared.jobs, ...upkeep(database, bus)], database, log);
+  const worker = await startWorker(
+    declared.name,
+    [...declared.jobs, ...operations(declared, database), ...upkeep(database, bus)],
+    database,
+    log,
+  );
   ends.push(() => worker.stop());
   const checks: Check[] = [
     { part: "database", ready: () => database.ready() },
