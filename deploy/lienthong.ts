@@ -25,6 +25,18 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "prints an access token of a sample API client",
     load: async () => (await import("./commands/token.ts")).token,
   },
+  republish: {
+    says: "lets a service tell its current states again: SERVICE, or of one library: SERVICE --library CODE",
+    load: async () => (await import("./commands/operate.ts")).republish,
+  },
+  "dead-letters": {
+    says: "lists the events that were set aside, of all services or of SERVICE",
+    load: async () => (await import("./commands/operate.ts")).deadLetters,
+  },
+  replay: {
+    says: "replays the events that SERVICE has set aside, once their cause is mended",
+    load: async () => (await import("./commands/operate.ts")).replay,
+  },
   bench: {
     says: "measures: match FOLDER… compares titles with the truth of made worlds",
     load: async () => (await import("./commands/bench.ts")).bench,
@@ -41,7 +53,7 @@ process.umask(0o022);
 const [name = "", ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (!command) {
-  const lines = Object.entries(commands).map(([each, { says }]) => `  ${each.padEnd(10)} ${says}`);
+  const lines = Object.entries(commands).map(([each, { says }]) => `  ${each.padEnd(12)} ${says}`);
   process.stderr.write(
     `${name ? `There is no command "${name}".` : "Which command?"} There are:\n${lines.join("\n")}\n`,
   );
