@@ -102,20 +102,15 @@ export function sessions(database: Database, seal: Seal, provider: Provider): Se
     async open({ personId, name }, tokens) {
       const id = randomBytes(32).toString("base64url");
       const idHash = hashOf(id);
-      await inDatabase(async (tx) => {
-        // Sessions that ended by themselves go here, some at a time, so that no job is needed for them.
-        await run(
-          tx,
-          sql`delete from session where id_hash in (select id_hash from session where expires_at < now() limit 50)`,
-        );
-        await run(
+      await inDatabase((tx) =>
+        run(
           tx,
           sql`
           insert into session (id_hash, sealed, person_id, provider_session, expires_at)
           values (${idHash}, ${pack(idHash, { name, tokens })}, ${personId}, ${tokens.providerSession},
                   now() + make_interval(hours => ${sessionHours}))`,
-        );
-      });
+        ),
+      );
       return id;
     },
 
