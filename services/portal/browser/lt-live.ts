@@ -34,7 +34,8 @@ class LtLive extends HTMLElement {
     });
     this.#stream.addEventListener("error", () => {
       this.#failures += 1;
-      if (this.#failures < failuresMax) return;
+      // A refusal closes the stream for good: the browser does not try again by itself.
+      if (this.#failures < failuresMax && this.#stream?.readyState !== EventSource.CLOSED) return;
       this.#stream?.close();
       say(this.getAttribute("slow") ?? "");
       clearInterval(this.#poll);

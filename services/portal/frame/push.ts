@@ -15,16 +15,21 @@ const heartbeatMs = 15_000;
 // The browser comes back by itself; so a stream never outlives a release or a withdrawn role by more than this.
 const longestMs = 5 * 60_000;
 const streamsMax = 500;
+// More tabs than anybody watches at a time; so one account, in however many sessions, leaves room for the others.
+const streamsOfAccountMax = 8;
 
 let streams = 0;
+const streamsOf = new Map<string, number>();
 
 /** Sends a page's elements whenever they change, made by the page itself in the caller's name. */
 export function addLive(app: FastifyInstance, live: Live, parts: SiteParts): void {
   app.get(live.path, async (request, reply) => {
-    const first = askOf(request, await callerOf(request, live.on.for, parts), parts);
+    const opener = await callerOf(request, live.on.for, parts);
+    const first = askOf(request, opener, parts);
     const stop = await turnAway(request, reply, live.on.for, first, parts);
     if (stop) return stop;
-    if (streams >= streamsMax) return reply.code(429).header("retry-after", "15").send("");
+    const giveBack = takeStream(opener.who?.personId ?? "");
+    if (!giveBack) return reply.code(429).header("retry-after", "15").send("");
 
     reply.hijack();
     const { raw } = reply;
@@ -35,10 +40,11 @@ export function addLive(app: FastifyInstance, live: Live, parts: SiteParts): voi
     });
     const gone = new AbortController();
     raw.on("close", () => gone.abort());
+    // Who left while being recognised is not told of any more.
+    if (raw.destroyed) gone.abort();
     const sent = new Map<string, string>();
     const begun = Date.now();
     let quietSince = begun;
-    streams += 1;
     try {
       while (!gone.signal.aborted && Date.now() - begun < longestMs) {
         const caller = await callerOf(request, live.on.for, parts);
@@ -73,10 +79,24 @@ export function addLive(app: FastifyInstance, live: Live, parts: SiteParts): voi
     } catch (error) {
       parts.log.warn({ err: error }, "a live page broke off");
     } finally {
-      streams -= 1;
+      giveBack();
       raw.end();
     }
   });
+}
+
+/** @returns how to give the stream back; undefined when the account, or everybody together, has as many as there may be */
+function takeStream(account: string): (() => void) | undefined {
+  const own = streamsOf.get(account) ?? 0;
+  if (streams >= streamsMax || own >= streamsOfAccountMax) return undefined;
+  streams += 1;
+  streamsOf.set(account, own + 1);
+  return () => {
+    streams -= 1;
+    const left = (streamsOf.get(account) ?? 1) - 1;
+    if (left > 0) streamsOf.set(account, left);
+    else streamsOf.delete(account);
+  };
 }
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("base64url").slice(0, 16);
