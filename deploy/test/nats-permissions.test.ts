@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AckPolicy, jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
@@ -55,7 +56,7 @@ describe("a real server with these rights", () => {
 
   before(async () => {
     const places = readPlaces();
-    folder = await mkdtemp("/tmp/lienthong-nats-");
+    folder = await mkdtemp(join(tmpdir(), "lienthong-nats-"));
     const [port, monitorPort] = await freePorts(2);
     const users = [
       { name: "catalogue", password: "catalogue-word", hears: ["circulation"] },
