@@ -1,5 +1,6 @@
 import { announce } from "@lienthong/bus/announce.ts";
 import { all, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { eachApart } from "@lienthong/jobs/each-apart.ts";
 import { job } from "@lienthong/jobs/job.ts";
 import { HoldUnfilled } from "@lienthong/proto/circulation/v1/events.ts";
 import { z } from "zod";
@@ -16,27 +17,30 @@ const nothing = z.undefined();
 // What is left over is taken up by the next run.
 const holdsMax = 2_000;
 
-/** Ends holds whose reader did not come; one hold a transaction, so a kill costs nothing but time. */
+/** Ends holds whose reader did not come, longest past its day first; one hold a transaction. */
 export const expireHolds = job("expire-holds", { cron: "*/10 * * * *", payload: nothing }, async (work) => {
-  for (let done = 0; done < holdsMax && !work.stopping.aborted; done += 1) {
-    if (!(await work.as(expireNext))) return;
-  }
+  const past = await work.as((tx) =>
+    all<{ id: string }>(
+      tx,
+      sql`
+      select id from hold where state = 'READY' and ready_until < now() order by ready_until, id limit ${holdsMax}`,
+    ),
+  );
+  await eachApart(
+    work,
+    past.map(({ id }) => id),
+    expire,
+  );
 });
 
-/** Ends the hold that stands ready longest past its day. @returns false when there is none */
-export async function expireNext(tx: Transaction): Promise<boolean> {
-  const hold = await optional<{ id: string }>(
-    tx,
-    sql`select id from hold where state = 'READY' and ready_until < now() order by ready_until, id limit 1`,
-  );
-  if (!hold) return false;
+/** Ends a hold that stands ready past its day. */
+async function expire(tx: Transaction, holdId: string): Promise<void> {
   await endHold(
     tx,
-    hold.id,
+    holdId,
     "EXPIRED",
     (now) => now.state === "READY" && now.readyUntil !== null && now.readyUntil < tx.now,
   );
-  return true;
 }
 
 /** Gives up items that were to be fetched and were not: another copy is sought, and this one left alone for 30 days. */
@@ -49,10 +53,11 @@ export const giveUpUnfound = job("give-up-unfound", { cron: "13 * * * *", payloa
       where state = 'TARGETED' and targeted_at < now() - interval '1 day' order by targeted_at limit ${holdsMax}`,
     ),
   );
-  for (const { itemId } of looked) {
-    if (work.stopping.aborted) return;
-    await work.as((tx) => giveUp(tx, itemId));
-  }
+  await eachApart(
+    work,
+    looked.map(({ itemId }) => itemId),
+    giveUp,
+  );
 });
 
 /** Gives an item up when the house that has it was open for a whole day since it was asked for it. */
@@ -73,13 +78,27 @@ export async function giveUp(tx: Transaction, itemId: string): Promise<void> {
 
 /** Ends holds that no copy can serve any more. A day's grace: records and items of one import do not arrive together. */
 export const endUnfillable = job("end-unfillable", { cron: "43 2 * * *", payload: nothing }, async (work) => {
-  for (let done = 0; done < holdsMax && !work.stopping.aborted; done += 1) {
-    if (!(await work.as(endNextUnfillable))) return;
-  }
+  const without = await work.as((tx) =>
+    all<{ id: string }>(
+      tx,
+      sql`
+      select id from hold where ${unfillable} order by placed_at, id limit ${holdsMax}`,
+    ),
+  );
+  await eachApart(
+    work,
+    without.map(({ id }) => id),
+    endAsUnfillable,
+  );
 });
 
-/** Ends the longest waiting hold whose title has no copy that may leave its house. @returns false when there is none */
-export async function endNextUnfillable(tx: Transaction): Promise<boolean> {
+const unfillable = sql`
+  hold.state = 'WAITING' and hold.placed_at < now() - interval '1 day' and not exists (${copyThatMayLeave(sql`
+    select mate.id from record mine join record mate on mate.id = mine.id or mate.title_id = mine.title_id
+    where mine.id = hold.record_id`)})`;
+
+/** Ends a waiting hold whose title has no copy that may leave its house, unless one has come meanwhile. */
+async function endAsUnfillable(tx: Transaction, holdId: string): Promise<void> {
   const hold = await optional<Omit<HoldUnfilled, "version">>(
     tx,
     sql`
@@ -88,14 +107,9 @@ export async function endNextUnfillable(tx: Transaction): Promise<boolean> {
     from hold
     left join record on record.id = hold.record_id
     left join title on title.id = record.title_id
-    where state = 'WAITING' and placed_at < now() - interval '1 day'
-      and not exists (${copyThatMayLeave(sql`
-        select mate.id from record mine join record mate on mate.id = mine.id or mate.title_id = mine.title_id
-        where mine.id = hold.record_id`)})
-    order by placed_at, hold.id limit 1 for update of hold`,
+    where hold.id = ${holdId} and ${unfillable} for update of hold`,
   );
-  if (!hold) return false;
+  if (!hold) return;
   const version = await move(tx, hold.id, { from: "WAITING", to: "UNFILLABLE" });
   await announce(tx, HoldUnfilled, { ...hold, version });
-  return true;
 }

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import type { Job } from "@lienthong/jobs/job.ts";
 import { ItemChanged } from "@lienthong/proto/catalogue/v1/events.ts";
+import { openLog } from "@lienthong/telemetry/log.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { lockItem } from "../availability/lock.ts";
 import { onward } from "../holds/onward.ts";
 import { endLoan } from "../loans/loan.ts";
-import { endNextUnfillable, expireNext, giveUp } from "../holds/expire.ts";
+import { endUnfillable, expireHolds, giveUp } from "../holds/expire.ts";
 import { aLibrary, aTitle, given, inWords, moveRecord, reader, stateOf, whereIs } from "./library.ts";
 import { aBorrowedBook, becomes, held, step } from "./waiting.ts";
 import { aWorld, nextVersion, theService, type World } from "./world.ts";
@@ -16,6 +19,15 @@ before(async () => {
   world = await aWorld();
 });
 after(() => world.stop());
+
+/** One run of a job that goes by the clock. */
+const runs = (job: Job<undefined>) =>
+  job.run({
+    payload: undefined,
+    log: openLog("circulation", "silent"),
+    stopping: new AbortController().signal,
+    as: asService,
+  });
 
 const asService = <Result>(work: (tx: Transaction) => Promise<Result>) =>
   world.service.database.transact(theService, work);
@@ -73,7 +85,7 @@ test("a hold whose reader does not come expires, and the book goes to the next",
   const first = await held(world, await hue.aPatron(), title, hue);
   const second = await held(world, await hue.aPatron(), title, hue);
   given(await hue.checksIn(item));
-  await asService((tx) => expireNext(tx));
+  await runs(expireHolds);
   assert.equal(await stateOf(world, first.hold.id), "READY", "not before its day is over");
   const past = () =>
     asService((tx) =>
@@ -84,13 +96,34 @@ test("a hold whose reader does not come expires, and the book goes to the next",
       ),
     );
   await past();
-  assert.equal(await asService((tx) => expireNext(tx)), true);
+  await runs(expireHolds);
   assert.deepEqual([await stateOf(world, first.hold.id), await stateOf(world, second.hold.id)], ["EXPIRED", "READY"]);
   assert.equal((await first.own.hold(first.hold.id))?.state, "HOLD_STATE_EXPIRED", "told for a while");
   await past();
-  await asService((tx) => expireNext(tx));
+  await runs(expireHolds);
   assert.equal(await whereIs(world, item), "AVAILABLE");
-  assert.equal(await asService((tx) => expireNext(tx)), false);
+});
+
+test("a hold that cannot be ended keeps no other from ending", async () => {
+  const hue = await aLibrary(world);
+  const stands = async () => {
+    const { title, item } = await aBorrowedBook(world, hue);
+    const { hold } = await held(world, await hue.aPatron(), title, hue);
+    given(await hue.checksIn(item));
+    await asService((tx) =>
+      run(tx, sql`update hold set ready_until = now() - interval '1 second' where id = ${hold.id}`),
+    );
+    return hold;
+  };
+  const [broken, other] = [await stands(), await stands()];
+  const setPickup = (branchId: string) =>
+    asService((tx) => run(tx, sql`update hold set pickup_branch_id = ${branchId} where id = ${broken.id}`));
+  await setPickup(randomUUID());
+  await assert.rejects(runs(expireHolds), /1 of 2 steps failed/);
+  assert.deepEqual([await stateOf(world, broken.id), await stateOf(world, other.id)], ["READY", "EXPIRED"]);
+  await setPickup(hue.main.id);
+  await runs(expireHolds);
+  assert.equal(await stateOf(world, broken.id), "EXPIRED");
 });
 
 test("an item that is not found within an open day is left alone, until a scan finds it", async () => {
@@ -120,10 +153,10 @@ test("a hold that no copy can serve any more ends after a day's grace", async ()
   });
   assert.equal(await stateOf(world, hold.id), "WAITING");
   assert.equal(await whereIs(world, item), "WITHDRAWN");
-  while (await asService((tx) => endNextUnfillable(tx)));
+  await runs(endUnfillable);
   assert.equal(await stateOf(world, hold.id), "WAITING");
   await asService((tx) => run(tx, sql`update hold set placed_at = now() - interval '2 days' where id = ${hold.id}`));
-  assert.equal(await asService((tx) => endNextUnfillable(tx)), true);
+  await runs(endUnfillable);
   assert.equal(await stateOf(world, hold.id), "UNFILLABLE");
   const told = (await world.service.announced()).filter((event) => event.aggregate === hold.id);
   assert.deepEqual(
