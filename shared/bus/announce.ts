@@ -1,4 +1,5 @@
 import { actorLabel } from "@lienthong/auth/actor.ts";
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { traceHeaders } from "@lienthong/telemetry/trace.ts";
 import { type EventState, type EventType, shardOf, subjectOf } from "./event.ts";
@@ -50,6 +51,7 @@ async function putAll<Event extends EventState>(
     actor: actorLabel(tx.actor),
     ...(republished ? { republished: "true" } : {}),
   };
+  faultPoint("K2");
   const libraries = events.map((event) => ("libraryId" in event ? String(event.libraryId) : ""));
   await run(
     tx,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { serviceActor } from "@lienthong/auth/actor.ts";
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
@@ -23,6 +24,7 @@ export async function applyEvents(
   for (const event of events) if (!isUuid(event.id)) throw new Undecodable(`An event on ${event.subject} has no id`);
   await database.transact(serviceActor(service), async (tx) => {
     const fresh = await freshIds(tx, service, events, log);
+    faultPoint("K6");
     for (const event of events) {
       const mine = consumers.filter((consumer) => consumer.type.$type === event.headers["ce-type"]);
       const outcome = mine.length === 0 ? "unknown" : fresh.delete(event.id) ? "applied" : "duplicate";

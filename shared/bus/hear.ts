@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import { isDatabaseAway } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
@@ -101,6 +102,7 @@ async function inBatches(messages: ConsumerMessages, work: (batch: JsMsg[]) => P
 async function take(database: Database, service: string, consumers: readonly Consumer[], batch: JsMsg[], log: Log) {
   try {
     await applyEvents(database, service, consumers, batch.map(envelopeOf), log);
+    faultPoint("K7");
     for (const message of batch) message.ack();
   } catch (error) {
     // No fault of the events: they come again, all of them, when the database may be back.

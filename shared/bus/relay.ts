@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import { sql } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
@@ -85,6 +86,7 @@ async function relayBatch(database: Database, bus: Bus, hint: string): Promise<n
       where shard = any(${mine}) order by pos limit ${batchRows}`);
     if (rows.length > 0) {
       await publish(bus, rows);
+      faultPoint("K5");
       await archive(client, rows);
       published.add(rows.length, {});
     }

@@ -1,6 +1,7 @@
 import { actingAt, type Actor, nobody } from "@lienthong/auth/actor.ts";
 import { may, type Permission } from "@lienthong/auth/permission.ts";
 import { TokenRefused, type VerifyToken } from "@lienthong/auth/verify.ts";
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import {
   AnsweredMeanwhile,
@@ -87,13 +88,18 @@ export async function reply(
   const first = await again();
   if (first !== undefined) return first;
   let kept: unknown;
-  const as: Caller["as"] = (work) =>
-    doors.database.transact(actor, async (tx) => {
+  const as: Caller["as"] = async (work) => {
+    const committed = await doors.database.transact(actor, async (tx) => {
+      faultPoint("K1");
       const result = await work(tx);
       await keepAnswer(tx, request, method.encode(result));
       kept = result;
+      faultPoint("K3");
       return result;
     });
+    faultPoint("K4");
+    return committed;
+  };
   try {
     const given = await answer.run(incoming.ask, { ...caller, as });
     // A refusal given before the transaction changed nothing and may be asked for again.

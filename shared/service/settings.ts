@@ -1,3 +1,4 @@
+import { faultSettings } from "@lienthong/config/fault-point.ts";
 import { readSettings, secretFile, type Settings, port } from "@lienthong/config/settings.ts";
 import { z } from "zod";
 
@@ -24,6 +25,7 @@ export const frameSettings = {
   HTTP_PORT: port(7100).describe("the inner door: health, readiness, metrics"),
   TRACES: z.string().default("none").describe("none, file:PATH, zipkin:URL or otlp:URL"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  ...faultSettings,
 };
 
 export type FrameSettings = Settings<typeof frameSettings>;

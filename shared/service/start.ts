@@ -7,6 +7,7 @@ import { startHearing } from "@lienthong/bus/hear.ts";
 import { reconcile } from "@lienthong/bus/reconcile.ts";
 import { startRelay } from "@lienthong/bus/relay.ts";
 import { declareStream } from "@lienthong/bus/stream.ts";
+import { armFault } from "@lienthong/config/fault-point.ts";
 import { readSettings } from "@lienthong/config/settings.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
 import { migrate } from "@lienthong/database/migrate.ts";
@@ -53,6 +54,7 @@ export async function start(declared: Service, options: Start): Promise<void> {
   const settings = readSettings({ ...frameSettings, ...options.settings }) as ReturnType<
     typeof readSettings<typeof frameSettings>
   >;
+  armFault(settings);
   const log = openLog(declared.name, settings.LOG_LEVEL);
   checkDeclaration(declared, options.permissions ?? {});
   const ends: (() => Promise<void>)[] = [startTracing(declared.name, settings.TRACES)];

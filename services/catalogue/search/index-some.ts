@@ -1,3 +1,4 @@
+import { faultPoint } from "@lienthong/config/fault-point.ts";
 import { all, one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { knownTitles } from "../titles/hit.ts";
@@ -26,6 +27,7 @@ export async function indexSome(tx: Transaction, log: Log): Promise<number> {
   );
   const names = indexes.map((index) => index.name);
   const refused = new Set(await writeDocuments(names, titles));
+  faultPoint("K10");
   const done = waiting.filter((row) => !refused.has(row.id));
   // A title that changed again meanwhile has a higher version in the queue and stays in it.
   await run(
