@@ -2,10 +2,18 @@ import { databaseSecret } from "./parts/postgres-databases.ts";
 import type { Parts } from "./parts/all.ts";
 import type { Places } from "./run/places.ts";
 import { secret } from "./run/secrets.ts";
-import { portalUrl, type Service, services } from "./services.ts";
+import type { Service } from "./services.ts";
 
-/** The settings a service gets: where its parts and the other services answer, and files with its own secrets. */
-export async function environmentOf(service: Service, parts: Parts, places: Places): Promise<Record<string, string>> {
+/**
+ * The settings a service gets: where its parts and the other services answer, and files with its own secrets.
+ * @param services all that run together
+ */
+export async function environmentOf(
+  service: Service,
+  services: readonly Service[],
+  parts: Parts,
+  places: Places,
+): Promise<Record<string, string>> {
   const { name } = service;
   const fileOf = async (secretName: string) => (await secret(places.secrets, secretName)).file;
   return {
@@ -23,8 +31,8 @@ export async function environmentOf(service: Service, parts: Parts, places: Plac
     KEYCLOAK_REALM: "lienthong",
     TRACES: parts.zipkin ? `zipkin:${parts.zipkin.url}/api/v2/spans` : (process.env.TRACES ?? "none"),
     LOG_LEVEL: process.env.LOG_LEVEL ?? "info",
-    ...addresses(),
-    ...(await ownSettings(name, parts, places, fileOf)),
+    ...addressesOf(services),
+    ...(await ownSettings(service, parts, places, fileOf)),
   };
 }
 
@@ -37,7 +45,8 @@ export function databaseUrl(serverUrl: string, database: string, user: string): 
   return url.href;
 }
 
-function addresses(): Record<string, string> {
+/** Where the services that can be called listen, as settings. */
+export function addressesOf(services: readonly Service[]): Record<string, string> {
   const doors = services.filter(({ grpcPort }) => grpcPort !== undefined);
   return Object.fromEntries(
     doors.map(({ name, grpcPort }) => [`${name.toUpperCase()}_ADDRESS`, `127.0.0.1:${grpcPort}`]),
@@ -45,7 +54,7 @@ function addresses(): Record<string, string> {
 }
 
 async function ownSettings(
-  name: string,
+  { name, publicPort }: Service,
   parts: Parts,
   places: Places,
   fileOf: (secretName: string) => Promise<string>,
@@ -59,7 +68,7 @@ async function ownSettings(
   if (name === "catalogue") return { OPENSEARCH_URL: parts.openSearch.url, UPLOAD_FOLDER: `${places.kept}/uploads` };
   if (name === "portal")
     return {
-      PORTAL_URL: portalUrl,
+      PORTAL_URL: `http://localhost:${publicPort}`,
       KEYCLOAK_CLIENT: "portal",
       KEYCLOAK_CLIENT_SECRET_FILE: await fileOf("keycloak-portal"),
       SESSION_KEY_FILE: await fileOf("session-key"),

@@ -3,6 +3,7 @@ import { fetchNats } from "./fetch/nats.ts";
 import type { Parts } from "./parts/all.ts";
 import type { Platform } from "./run/platform.ts";
 import { secret } from "./run/secrets.ts";
+import { addressesOf } from "./service-environment.ts";
 import { sampleAccountsSecret } from "./sample-world/take.ts";
 import { gatewayUrl, portalUrl, services } from "./services.ts";
 
@@ -10,9 +11,6 @@ import { gatewayUrl, portalUrl, services } from "./services.ts";
 export async function testEnvironment(platform: Platform, parts: Parts): Promise<Record<string, string>> {
   const { secrets, kept } = platform.places;
   const fileOf = async (name: string) => (await secret(secrets, name)).file;
-  const addresses = services.flatMap(({ name, grpcPort }) =>
-    grpcPort ? [[`${name.toUpperCase()}_ADDRESS`, `127.0.0.1:${grpcPort}`]] : [],
-  );
   return {
     POSTGRES_URL: parts.postgres.url,
     POSTGRES_PASSWORD_FILE: await fileOf("postgres"),
@@ -28,6 +26,6 @@ export async function testEnvironment(platform: Platform, parts: Parts): Promise
     SAMPLE_PASSWORD_FILE: await fileOf(sampleAccountsSecret),
     SPANS_FILE: join(kept, "spans.jsonl"),
     LOG_LEVEL: "silent",
-    ...Object.fromEntries(addresses),
+    ...addressesOf(services),
   };
 }

@@ -64,7 +64,7 @@ async function startService(platform: Platform, service: Service, parts: Parts):
     name: service.name,
     program: process.execPath,
     args: [...(service.nodeArgs ?? []), mainOf(platform, service)],
-    env: { ...process.env, ...(await environmentOf(service, parts, platform.places)) },
+    env: { ...process.env, ...(await environmentOf(service, services, parts, platform.places)) },
     cwd: join(platform.places.repository, "services", service.name),
     log: join(platform.places.logs, `${service.name}.log`),
     stopSignal: "SIGTERM",

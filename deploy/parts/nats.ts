@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fetchNats } from "../fetch/nats.ts";
 import { privateFolder } from "../run/account.ts";
 import { assertAnswers } from "../run/elsewhere.ts";
-import type { Platform } from "../run/platform.ts";
+import type { Ground } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
@@ -14,7 +14,7 @@ import { natsConfiguration } from "./nats-configuration.ts";
 export type Nats = { url: string };
 
 /** Starts NATS with one user for each service, or takes the one that runs elsewhere. */
-export async function startNats(platform: Platform, services: Service[]): Promise<Nats> {
+export async function startNats(platform: Ground, services: Service[]): Promise<Nats> {
   const { nats: elsewhere } = platform.settings.elsewhere;
   if (elsewhere) {
     await assertAnswers("NATS", "NATS_URL", elsewhere);
@@ -47,6 +47,6 @@ export async function startNats(platform: Platform, services: Service[]): Promis
   return { url: `nats://127.0.0.1:${port}` };
 }
 
-async function passwordOf(platform: Platform, user: string): Promise<string> {
+async function passwordOf(platform: Ground, user: string): Promise<string> {
   return (await secret(platform.places.secrets, `nats-${user}`)).value;
 }

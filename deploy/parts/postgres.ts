@@ -5,7 +5,7 @@ import { exists } from "../fetch/part-folder.ts";
 import { fetchPostgres } from "../fetch/postgres.ts";
 import { privateFolder } from "../run/account.ts";
 import { assertAnswers } from "../run/elsewhere.ts";
-import type { Platform } from "../run/platform.ts";
+import type { Ground } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
@@ -15,7 +15,7 @@ import { runTool } from "../run/tool.ts";
 export type Postgres = { url: string; passwordFile: string };
 
 /** Starts PostgreSQL, or takes the one that runs elsewhere. */
-export async function startPostgres(platform: Platform): Promise<Postgres> {
+export async function startPostgres(platform: Ground): Promise<Postgres> {
   const { postgres: url, postgresPasswordFile: passwordFile } = platform.settings.elsewhere;
   if (url && passwordFile) {
     await assertAnswers("PostgreSQL", "POSTGRES_URL", url);
@@ -52,7 +52,7 @@ export async function startPostgres(platform: Platform): Promise<Postgres> {
 }
 
 /** Made under another name and renamed, so that a kill in the middle of initdb leaves nothing half made behind. */
-async function makeCluster(platform: Platform, programs: string, folder: string, password: string): Promise<string> {
+async function makeCluster(platform: Ground, programs: string, folder: string, password: string): Promise<string> {
   const cluster = join(folder, "main");
   if (await exists(cluster)) return cluster;
   const unfinished = await privateFolder(join(folder, "unfinished"), platform.account);

@@ -21,12 +21,21 @@ export type Platform = {
   stopAll(): Promise<void>;
 };
 
-export async function openPlatform(): Promise<Platform> {
-  const places = readPlaces();
-  const settings = readSettings(process.env);
+/** What a part needs to be started: where things lie, on which ports, as whom it runs, and who starts it. */
+export type Ground = Pick<Platform, "places" | "settings" | "account" | "launch">;
+
+/** Reads places and settings and makes the folders that are missing. */
+export async function openGround(environment: NodeJS.ProcessEnv): Promise<Omit<Ground, "launch">> {
+  const places = readPlaces(environment);
+  const settings = readSettings(environment);
   const account = await partsAccount();
   for (const folder of [places.cache, places.kept, places.logs]) await mkdir(folder, { recursive: true, mode: 0o755 });
   for (const folder of [places.cache, places.kept]) await assertReachable(folder, account);
+  return { places, settings, account };
+}
+
+export async function openPlatform(): Promise<Platform> {
+  const ground = await openGround(process.env);
 
   const started: RunningProcess[] = [];
   let stopping = false;
@@ -37,9 +46,7 @@ export async function openPlatform(): Promise<Platform> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
 
   return {
-    places,
-    settings,
-    account,
+    ...ground,
     say,
     stopAsked,
     async step(name, address, work) {
