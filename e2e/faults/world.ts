@@ -1,0 +1,142 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { clientOf, openChannel } from "@lienthong/rpc/client.ts";
+import { type Callable, callable, type Clients } from "@lienthong/rpc/clients.ts";
+import { parts as around } from "@lienthong/testing/parts.ts";
+import { aRealm, type Someone } from "@lienthong/testing/realm.ts";
+import { makeDatabases } from "../../deploy/parts/postgres-databases.ts";
+import { secret } from "../../deploy/run/secrets.ts";
+import type { Service } from "../../deploy/services.ts";
+import { freePorts } from "./free-ports.ts";
+import { aServiceProcess, type Line, type PartName, type ServiceName, serviceNames } from "./service-process.ts";
+import { aTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import type { Victim } from "./victim.ts";
+import { type Bus, partsOf } from "./world-parts.ts";
+
+export type Options = {
+  /** Lines that go through a proxy, as `circulation>postgres`; those to the sign-in server always do. */
+  lines?: readonly Line[];
+  /** Settings of services over those that deploy gives, for all of them. */
+  settings?: Record<string, string>;
+};
+
+export type FaultWorld = {
+  folder: string;
+  postgres: Victim;
+  nats: Bus;
+  services: Record<ServiceName, Victim>;
+  /** The proxy of a line named in the options. */
+  line(name: Line): TcpProxy;
+  /** The line between all services and the sign-in server. */
+  signIn: TcpProxy;
+  /** The services' calls in somebody's name; a command brings its own request id in the context. */
+  as(someone: Someone, libraryId?: string): Promise<Clients>;
+  /** The gateway's doors in somebody's name. */
+  rest(someone: Someone, path: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
+  /** Where the parts are and by which password files, for who looks into them. */
+  where: { postgresUrl: string; natsUrl: string; openSearchUrl: string; searchIndex: string; secrets: string };
+  /** The numbers a service tells at its inner door, by name and labels as they are written there. */
+  metrics(name: ServiceName): Promise<Map<string, number>>;
+  close(): Promise<void>;
+};
+
+// A load goes on for hours with one token; how tokens end is another test's matter.
+const tokenSeconds = 24 * 3600;
+
+/**
+ * A platform that a test may break: PostgreSQL, NATS and the services as processes of its own with the settings that
+ * deploy gives them, tokens of a realm of the test's, and indexes of its own on the search server that runs.
+ */
+export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): Promise<FaultWorld> {
+  const folder = await mkdtemp(join(tmpdir(), "lienthong-fault-world-"));
+  // The parts run as another user.
+  await chmod(folder, 0o755);
+  const ports = await freePorts(4 + serviceNames.length * 2);
+  const list: (Service & { name: ServiceName })[] = serviceNames.map((name, at) => ({
+    name,
+    httpPort: ports[4 + 2 * at]!,
+    ...(name === "gateway" ? { publicPort: ports[5 + 2 * at]! } : { grpcPort: ports[5 + 2 * at]! }),
+  }));
+  const doors = Object.fromEntries(list.map(({ name, grpcPort, publicPort }) => [name, grpcPort ?? publicPort]));
+  const portOf = doors as Record<ServiceName, number>;
+  const realm = await aRealm();
+  const signIn = await aTcpProxy({ host: "127.0.0.1", port: Number(new URL(realm.url).port) });
+  const realmUrl = realm.url.replace(/:\d+/, `:${signIn.port}`);
+  const { ground, postgres, nats } = await partsOf(folder, ports, list);
+  const openSearchUrl = around.openSearch();
+  const searchIndex = `fault-${randomBytes(4).toString("hex")}`;
+  const where = {
+    postgresUrl: `postgres://postgres@127.0.0.1:${ports[0]}/postgres`,
+    natsUrl: `nats://127.0.0.1:${ports[1]}`,
+    openSearchUrl,
+    searchIndex,
+    secrets: ground.places.secrets,
+  };
+  const targets = { postgres: ports[0]!, nats: ports[1]!, openSearch: Number(new URL(openSearchUrl).port), ...portOf };
+  const proxies = new Map<Line, TcpProxy>();
+  for (const line of lines) {
+    const port = targets[line.split(">")[1] as PartName];
+    proxies.set(line, await aTcpProxy({ host: "127.0.0.1", port }));
+  }
+  await Promise.all([postgres.start(), nats.start()]);
+  const passwordFile = (await secret(where.secrets, "postgres")).file;
+  await makeDatabases({ url: where.postgresUrl, passwordFile }, [...serviceNames], where.secrets);
+
+  const given = {
+    ...{ KEYCLOAK_URL: new URL(realmUrl).origin, SEARCH_INDEX: searchIndex, LOG_LEVEL: "warn", FAULT_WORLD: folder },
+    ...settings,
+  };
+  const parts = {
+    postgres: { url: where.postgresUrl, passwordFile },
+    nats: { url: where.natsUrl },
+    openSearch: { url: openSearchUrl },
+    keycloak: { url: "" },
+  };
+  const services = Object.fromEntries(
+    list.map((service) => {
+      const through = [...proxies].filter(([line]) => line.startsWith(`${service.name}>`));
+      const rerouted = through.map(([line, { port }]) => [targets[line.split(">")[1] as PartName], port] as const);
+      return [service.name, aServiceProcess(service, list, parts, ground, given, new Map(rerouted))];
+    }),
+  ) as FaultWorld["services"];
+  await Promise.all(Object.values(services).map((service) => service.start()));
+
+  const channels = Object.keys(callable).map(
+    (name) => [name as Callable, openChannel(`127.0.0.1:${portOf[name as Callable]}`)] as const,
+  );
+  const tokenOf = (someone: Someone) => {
+    const exp = Math.floor(Date.now() / 1000) + tokenSeconds;
+    return realm.token(someone, { iss: realmUrl, exp });
+  };
+  return {
+    ...{ folder, postgres, nats, services, signIn, where },
+    line: (name) => proxies.get(name)!,
+    async as(someone, libraryId) {
+      const context = { token: await tokenOf({ account: randomUUID(), ...someone }), libraryId };
+      const clients = channels.map(([name, channel]) => [name, clientOf(channel, callable[name], context)]);
+      return Object.fromEntries(clients) as Clients;
+    },
+    async rest(someone, path, init = {}) {
+      const headers = { authorization: `Bearer ${await tokenOf(someone)}`, ...init.headers };
+      const response = await fetch(`http://127.0.0.1:${portOf.gateway}${path}`, { ...init, headers });
+      return { status: response.status, body: await response.json() };
+    },
+    async metrics(name) {
+      const { httpPort } = list.find((service) => service.name === name)!;
+      const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+      const rows = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      return new Map(rows.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]));
+    },
+    async close() {
+      for (const [, channel] of channels) channel.close();
+      await Promise.all(Object.values(services).map((service) => service.kill()));
+      await Promise.all([postgres.kill(), nats.kill()]);
+      for (const proxy of [signIn, ...proxies.values()]) await proxy.close();
+      realm.close();
+      await fetch(`${openSearchUrl}/${searchIndex}-*`, { method: "DELETE" });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
