@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { migrate, readerRole } from "@lienthong/database/migrate.ts";
 import pg from "pg";
 import { startPostgres, type Postgres } from "../parts/postgres.ts";
 import { makeDatabases } from "../parts/postgres-databases.ts";
@@ -49,7 +50,7 @@ describe("the databases of the services, on a real server", () => {
   });
 
   test("no role of a service knows another service's database", async () => {
-    for (const role of ["identity_owner", "identity_app", "lienthong_reader"])
+    for (const role of ["identity_owner", "identity_app"])
       await assert.rejects(as(role, "catalogue"), /permission denied for database "catalogue"/);
   });
 
@@ -59,8 +60,50 @@ describe("the databases of the services, on a real server", () => {
       "select rolname from pg_roles where (rolsuper or rolbypassrls) and rolname like any ($1)",
       [["%\\_owner", "%\\_app", "keycloak", "lienthong\\_reader"]],
     );
-    assert.deepEqual(rows, []);
+    assert.deepEqual(rows, [{ rolname: readerRole }]);
     await app.end();
+  });
+
+  test("the reader sees every row of a service, of tables old and new, and can change nothing", async () => {
+    const owner = await as("catalogue_owner", "catalogue");
+    // As in a database that was made before there was a reader: its tables are not the reader's yet.
+    await owner.query("create table older_than_the_reader (library_id text)");
+    const { value: password } = await secret(platform.places.secrets, "database-catalogue-owner");
+    const url = postgres.url.replace("//postgres@", "//catalogue_owner@").replace(/\/postgres$/, "/catalogue");
+    const migrations = join(import.meta.dirname, "../../services/catalogue/migrations");
+    for (const _ of ["migrated", "and migrated again"]) await migrate({ url, password }, "catalogue_app", migrations);
+    await owner.query("create table newer_than_the_reader (library_id text); create schema later");
+    await owner.query("create table later.newer_still (library_id text)");
+    await owner.query("insert into title_to_mark (title_id) values ('VN-1')");
+
+    const reader = await as(readerRole, "catalogue");
+    const { rows: tables } = await reader.query<{ name: string }>(
+      `select oid::regclass::text as name from pg_class
+       where relkind in ('r', 'p') and relnamespace::regnamespace::text !~ '^pg_|^information_schema$'`,
+    );
+    const names = tables.map(({ name }) => name);
+    for (const name of ["older_than_the_reader", "newer_than_the_reader", "later.newer_still", "item", "outbox"])
+      assert(names.includes(name), name);
+    for (const name of names) {
+      await reader.query(`select * from ${name}`);
+      for (const change of [`insert into ${name} default values`, `delete from ${name}`, `truncate ${name}`])
+        await assert.rejects(reader.query(change), /permission denied/, change);
+    }
+    assert.equal((await reader.query("select from title_to_mark")).rowCount, 1);
+    for (const change of [
+      "update title_to_mark set title_id = 'VN-2'",
+      "create table mine (id text)",
+      "create temporary table mine (id text)",
+      "select turn_outbox_archive()",
+      "set role catalogue_app",
+    ])
+      await assert.rejects(reader.query(change), /permission denied/, change);
+    await reader.end();
+    const app = await as("catalogue_app", "catalogue");
+    await app.query("select turn_outbox_archive()");
+    await app.end();
+    await owner.query("drop table older_than_the_reader, newer_than_the_reader; drop schema later cascade");
+    await owner.end();
   });
 
   test("the server sorts as Vietnamese does", async () => {

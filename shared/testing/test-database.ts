@@ -7,7 +7,13 @@ import { migrateJobs } from "@lienthong/jobs/worker.ts";
 import pg from "pg";
 import { parts } from "./parts.ts";
 
-export type TestDatabase = { app: DatabaseAddress; owner: DatabaseAddress; drop(): Promise<void> };
+export type TestDatabase = {
+  app: DatabaseAddress;
+  owner: DatabaseAddress;
+  /** Sees every row and changes none, as `lienthong invariants` does. */
+  reader: DatabaseAddress;
+  drop(): Promise<void>;
+};
 
 const password = "for-tests-on-loopback";
 
@@ -28,6 +34,7 @@ export async function testDatabase(service: string, folder: string): Promise<Tes
   return {
     app: { url: addressOf("test_app", name), password },
     owner: { url: addressOf("test_owner", name), password },
+    reader: { url: addressOf("test_reader", name), password },
     async drop() {
       const dropper = new pg.Client({ connectionString: connectionString(parts.postgres()) });
       await dropper.connect();
@@ -44,19 +51,23 @@ function addressOf(role: string, database: string): string {
   return url.toString();
 }
 
-/** The template's name holds the hash of all migrations: a changed migration makes a new one. */
+/** The template's name holds the hash of all migrations and of who runs them: a change of either makes a new one. */
 async function templateOf(admin: pg.Client, service: string, folder: string): Promise<string> {
   const frame = join(import.meta.dirname, "../database/migrations");
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(readFileSync(join(import.meta.dirname, "../database/migrate.ts")));
   for (const at of [frame, join(folder, "migrations")]) {
     for (const file of readdirSync(at).sort()) hash.update(file).update(readFileSync(join(at, file)));
   }
   const name = `test_template_${service.replaceAll("-", "_")}_${hash.digest("hex").slice(0, 12)}`;
   // Test files run side by side: one makes the roles and the template, the others wait for it.
   await admin.query("select pg_advisory_lock(hashtext('test-template'))");
-  for (const role of ["test_owner", "test_app"]) {
+  for (const [role, rights] of [
+    ["test_owner", ""],
+    ["test_app", ""],
+    ["test_reader", "bypassrls"],
+  ] as const) {
     await admin.query(
-      `do $$ begin create role ${role} login password '${password}'; exception when duplicate_object then null; end $$`,
+      `do $$ begin create role ${role} login ${rights} password '${password}'; exception when duplicate_object then null; end $$`,
     );
   }
   const { rowCount } = await admin.query("select from pg_database where datname = $1", [name]);
@@ -65,7 +76,7 @@ async function templateOf(admin: pg.Client, service: string, folder: string): Pr
     await admin.query(`drop database if exists ${making} with (force)`);
     await admin.query(`create database ${making} owner test_owner`);
     const owner = { url: addressOf("test_owner", making), password };
-    await migrate(owner, "test_app", join(folder, "migrations"));
+    await migrate(owner, "test_app", join(folder, "migrations"), "test_reader");
     await migrateJobs(owner, "test_app");
     await admin.query(`alter database ${making} rename to ${name}`);
   }
