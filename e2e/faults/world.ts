@@ -6,6 +6,7 @@ import { clientOf, openChannel } from "@lienthong/rpc/client.ts";
 import { type Callable, callable, type Clients } from "@lienthong/rpc/clients.ts";
 import { parts as around } from "@lienthong/testing/parts.ts";
 import { aRealm, type Someone } from "@lienthong/testing/realm.ts";
+import pg from "pg";
 import { makeDatabases } from "../../deploy/parts/postgres-databases.ts";
 import { secret } from "../../deploy/run/secrets.ts";
 import type { Service } from "../../deploy/services.ts";
@@ -37,6 +38,8 @@ export type FaultWorld = {
   rest(someone: Someone, path: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
   /** Where the parts are and by which password files, for who looks into them. */
   where: { postgresUrl: string; natsUrl: string; openSearchUrl: string; searchIndex: string; secrets: string };
+  /** Rows of a service's database, read by the superuser past everything that guards them. */
+  rows<Row extends object>(database: ServiceName, statement: string, values?: unknown[]): Promise<Row[]>;
   /** The numbers a service tells at its inner door, by name and labels as they are written there. */
   metrics(name: ServiceName): Promise<Map<string, number>>;
   close(): Promise<void>;
@@ -122,6 +125,17 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
       const headers = { authorization: `Bearer ${await tokenOf(someone)}`, ...init.headers };
       const response = await fetch(`http://127.0.0.1:${portOf.gateway}${path}`, { ...init, headers });
       return { status: response.status, body: await response.json() };
+    },
+    async rows(database, statement, values = []) {
+      const password = (await secret(where.secrets, "postgres")).value;
+      const client = new pg.Client({ host: "127.0.0.1", port: ports[0]!, user: "postgres", database, password });
+      client.on("error", () => undefined);
+      await client.connect();
+      try {
+        return (await client.query(statement, values)).rows as never;
+      } finally {
+        await client.end();
+      }
     },
     async metrics(name) {
       const { httpPort } = list.find((service) => service.name === name)!;

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { appendFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startLoad, type Workload } from "./load.ts";
+import { settled } from "./settle.ts";
+import { isClean, type Verdict, verdictOf } from "./verdict.ts";
+import type { FaultWorld } from "./world.ts";
+
+export type Played = Verdict & { recoverySeconds: number };
+
+export type Fault = {
+  /** Its line in the reference and what is done, as `F1 circulation at K4`. */
+  name: string;
+  workloads: readonly Workload[];
+  /** Breaks something while clients work, and mends its cause before it returns. */
+  harm(): Promise<void>;
+  /** Seconds after the cause has ended until every client is answered; R0 unless the fault has its own. */
+  recoverySecondsMax?: number;
+  /** Answers that are waited for before the fault, and after the recovery. */
+  answers?: number;
+};
+
+// R0: ready again within half a minute after the cause ends, and no hand needed.
+const recoverySecondsMax = 30;
+
+/**
+ * Plays one fault under load: clients work before, during and after it. In the end everything that was answered for must
+ * be there, once and in order, and every invariant hold. The history is kept where the verdict is bad.
+ */
+export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
+  const { answers = 40 } = fault;
+  const folder = process.env.FAULTS_FOLDER ?? tmpdir();
+  const file = join(folder, `history ${fault.name} ${process.pid}-${Date.now()}.jsonl`.replaceAll(" ", "-"));
+  const load = startLoad(fault.workloads, file);
+  await load.answers(answers);
+  await fault.harm();
+  const mended = performance.now();
+  await load.everybodyAnswered((fault.recoverySecondsMax ?? recoverySecondsMax) * 1000);
+  const recoverySeconds = (performance.now() - mended) / 1000;
+  await load.answers(answers);
+  await load.stop();
+  await settled(world);
+
+  const effects = (await Promise.all(fault.workloads.map((workload) => workload.readBack()))).flat();
+  const verdict = verdictOf(load.history.entries, effects);
+  report(fault.name, verdict, recoverySeconds);
+  assert(isClean(verdict), `${fault.name}: ${JSON.stringify(verdict)}; the history: ${file}`);
+  if (process.env.FAULTS_FOLDER === undefined) rmSync(file);
+  return { ...verdict, recoverySeconds };
+}
+
+/** The checker's line of a fault, for people and for the file of all lines. */
+export function report(name: string, verdict: Verdict, recoverySeconds: number): void {
+  const counts = [
+    ...(["ok", "refused", "unknown", "asked"] as const).map((count) => `${count} ${verdict[count]}`),
+    ...(["lost", "duplicate", "disordered", "changed"] as const).map((found) => `${found} ${verdict[found].length}`),
+  ];
+  const line = `${name.padEnd(32)} ${counts.join("  ")}  recovery ${recoverySeconds.toFixed(1)} s`;
+  process.stdout.write(`${line}\n`);
+  if (process.env.FAULTS_FILE) appendFileSync(process.env.FAULTS_FILE, `${line}\n`);
+}
