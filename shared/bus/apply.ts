@@ -7,6 +7,7 @@ import type { Log } from "@lienthong/telemetry/log.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import { type Consumer, type Envelope, Undecodable } from "./consumer.ts";
+import { subjectOf } from "./event.ts";
 
 const heard = counter("events_heard_total", "Events by what became of them: applied, duplicate, unknown, other-body");
 
@@ -21,7 +22,7 @@ export async function applyEvents(
   events: readonly Envelope[],
   log: Log,
 ): Promise<void> {
-  for (const event of events) if (!isUuid(event.id)) throw new Undecodable(`An event on ${event.subject} has no id`);
+  for (const event of events) checkEnvelope(consumers, event);
   await database.transact(serviceActor(service), async (tx) => {
     const fresh = await freshIds(tx, service, events, log);
     faultPoint("K6");
@@ -36,6 +37,23 @@ export async function applyEvents(
       }
     }
   });
+}
+
+/**
+ * An event is its owner's only on its own subject: there the bus lets nobody else publish. On a subject of their own
+ * another service could say of it whatever they like, and is not believed.
+ * @throws Undecodable, so that it is set aside for people to see
+ */
+function checkEnvelope(consumers: readonly Consumer[], { id, subject, headers }: Envelope): void {
+  if (!isUuid(id)) throw new Undecodable(`An event on ${subject} has no id`);
+  // The server adds these to what a stream copies for somebody; what an owner publishes never has them.
+  const copied = headers["Nats-Stream"] ?? headers["Nats-Stream-Source"];
+  if (copied !== undefined) throw new Undecodable(`An event on ${subject} was copied there by a stream`);
+  const meant = consumers.find((consumer) => consumer.type.$type === headers["ce-type"]);
+  if (meant && subjectOf(meant.type) !== subject)
+    throw new Undecodable(
+      `An event on ${subject} says that it is ${meant.type.$type}, which belongs to ${meant.owner}`,
+    );
 }
 
 /** Writes the inbox rows and returns the ids that were not there. */
