@@ -35,6 +35,13 @@ export async function startPostgres(platform: Ground): Promise<Postgres> {
     shared_preload_libraries: "pg_stat_statements",
     wal_level: "logical",
     max_connections: 200,
+    // As delivered it keeps 128 MiB of pages and writes whole pages anew every gigabyte of changes: an import of a million
+    // records then waits for the disk. Memory is taken only as pages are used.
+    shared_buffers: "512MB",
+    max_wal_size: "4GB",
+    wal_compression: "on",
+    // Compiling a statement costs more than any of ours takes.
+    jit: "off",
   };
   const running = await platform.launch({
     name: "PostgreSQL",

@@ -23,7 +23,7 @@ export const settings = {
     .int()
     .min(1)
     .max(1000)
-    .default(200)
+    .default(500)
     .describe("records taken in one transaction; more is a little faster, and a kill repeats more"),
 };
 

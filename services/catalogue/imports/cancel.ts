@@ -1,12 +1,12 @@
 import { announce } from "@lienthong/bus/announce.ts";
-import { one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { one, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ImportFinished } from "@lienthong/proto/catalogue/v1/events.ts";
 import type { CancelImportRequest, CancelImportResponse } from "@lienthong/proto/catalogue/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { anId, checked } from "../asked.ts";
-import { finishedEvent } from "./finish.ts";
+import { finishedEvent, tidyUp } from "./finish.ts";
 import { ownImport } from "./get.ts";
 import { type ImportRow, importColumns, shownImport } from "./import.ts";
 
@@ -30,7 +30,7 @@ async function cancelImport(tx: Transaction, id: string): Promise<ImportRow | Re
     update import set state = 'CANCELLED', finished_at = now(), version = next_version(version)
     where id = ${id} returning ${importColumns}, version`,
   );
-  await run(tx, sql`delete from import_met where import_id = ${id}`);
+  await tidyUp(tx, id);
   await announce(tx, ImportFinished, finishedEvent(row));
   return row;
 }

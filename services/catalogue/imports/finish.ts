@@ -1,6 +1,8 @@
 import { announce } from "@lienthong/bus/announce.ts";
 import { one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { enqueue } from "@lienthong/jobs/job.ts";
 import { ImportFinished } from "@lienthong/proto/catalogue/v1/events.ts";
+import { compareTitles } from "../titles/compare.ts";
 import { type ImportRow, importColumns } from "./import.ts";
 
 /** Ends an import that came to its end, or that failed as a whole for a reason that trying again would not mend. */
@@ -12,8 +14,14 @@ export async function finishImport(tx: Transaction, id: string, failure = ""): P
       done_bytes = ${failure === "" ? sql`size_bytes` : sql`done_bytes`}, version = next_version(version)
     where id = ${id} returning ${importColumns}, version`,
   );
-  await run(tx, sql`delete from import_met where import_id = ${id}`);
+  await tidyUp(tx, id);
   await announce(tx, ImportFinished, finishedEvent(row));
+}
+
+/** An import has ended: what it noted for itself goes, and the pairs of its records are looked for. */
+export async function tidyUp(tx: Transaction, id: string): Promise<void> {
+  await run(tx, sql`delete from import_met where import_id = ${id}`);
+  await enqueue(tx, compareTitles, undefined, "compare-titles");
 }
 
 export const finishedEvent = (row: ImportRow & { version: bigint }): ImportFinished => ({

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { one, optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { enqueue, type Job, job, type Work } from "@lienthong/jobs/job.ts";
 import type { Format } from "@lienthong/marc/detect.ts";
 import type { Encoding } from "@lienthong/marc/encodings/encoding.ts";
@@ -7,8 +7,10 @@ import { type Read, readMarc, UnreadableFile } from "@lienthong/marc/read.ts";
 import { refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { ownSettings } from "../settings.ts";
+import { ahead } from "./ahead.ts";
 import { finishImport } from "./finish.ts";
 import { pathOf } from "./kept-file.ts";
+import { type Batch, makeReady } from "./make-ready.ts";
 import { setAside } from "./set-aside.ts";
 import { type Progress, takeBatch } from "./take-batch.ts";
 
@@ -18,6 +20,10 @@ export const refuse = refusals("catalogue.run-import", {
 });
 
 type Payload = { importId: string };
+
+// Two imports are at work at a time. One that has had its turn goes behind the others when any job waits: a file of millions
+// of records keeps no other library waiting.
+const turnMs = 5_000;
 
 /** Jobs of one import are one job while it waits. */
 export const jobKey = (importId: string) => `import:${importId}`;
@@ -35,9 +41,12 @@ export const runImport: Job<Payload> = job(
     if (!begun) return;
     const at: Progress = { doneBytes: begun.doneBytes, read: begun.read };
     try {
-      for await (const batch of batches(begun)) {
+      const turnEnds = performance.now() + turnMs;
+      // While the database takes one batch, the next is read and made ready.
+      for await (const batch of ahead(readyBatches(begun))) {
         if (work.stopping.aborted) return await takeUpLater(work);
         if (!(await take(work, at, batch))) return;
+        if (performance.now() > turnEnds && (await work.as(othersWait))) return await takeUpLater(work);
       }
     } catch (error) {
       await endFailed(work, at, error);
@@ -53,28 +62,37 @@ export const runImport: Job<Payload> = job(
  * Takes a batch. When the database cannot hold something in it, its halves are taken, and in the end the one record that it
  * is about is set aside: no record stops the others. @returns whether the import goes on
  */
-async function take(work: Work<Payload>, at: Progress, batch: readonly Read[]): Promise<boolean> {
+async function take(work: Work<Payload>, at: Progress, batch: Batch): Promise<boolean> {
   try {
     if (!(await work.as((tx) => takeBatch(tx, work.payload.importId, at, batch)))) return false;
   } catch (error) {
-    const [one, ...others] = batch;
-    if (!isAboutContent(error) || !one || (others.length === 0 && !one.ok)) throw error;
-    const half = Math.ceil(batch.length / 2);
-    if (others.length > 0) return (await take(work, at, batch.slice(0, half))) && take(work, at, batch.slice(half));
+    const [one, ...others] = batch.read;
+    if (!isAboutContent(error) || !one || (others.length === 0 && batch.incoming.length === 0)) throw error;
+    const half = batch.read[Math.ceil(batch.read.length / 2)]?.seq;
+    if (half !== undefined) return (await take(work, at, until(batch, half))) && take(work, at, from(batch, half));
     const { seq, offset, length, bytes } = one;
     const detail = "The record was read, but holds something that cannot be kept.";
-    return take(work, at, [{ ok: false, seq, offset, length, bytes, reason: "undecodable", detail }]);
+    const aside = { seq, offset, length, bytes, reason: "undecodable", detail, controlNumber: "" };
+    return take(work, at, { read: batch.read, incoming: [], faulty: [aside] });
   }
-  const last = batch.at(-1)!;
+  const last = batch.read.at(-1)!;
   at.doneBytes = BigInt(last.offset + last.length);
   at.read = BigInt(last.seq);
   return true;
 }
 
+const until = (batch: Batch, seq: number) => only(batch, (one) => one.seq < seq);
+const from = (batch: Batch, seq: number) => only(batch, (one) => one.seq >= seq);
+const only = ({ read, incoming, faulty }: Batch, taken: (one: { seq: number }) => boolean): Batch => ({
+  read: read.filter(taken),
+  incoming: incoming.filter(taken),
+  faulty: faulty.filter(taken),
+});
+
 /** PostgreSQL's classes 22 (data exception) and 54 (a limit of the program): trying again would not help. */
 const isAboutContent = (error: unknown) => /^(?:22|54)/.test((error as { code?: string }).code ?? "");
 
-type Begun = { hash: string; format: Format; encoding: string; doneBytes: bigint; read: bigint };
+type Begun = { libraryId: string; hash: string; format: Format; encoding: string; doneBytes: bigint; read: bigint };
 
 /** @returns where the import goes on, undefined when it has ended */
 const beginImport = (tx: Transaction, id: string): Promise<Begun | undefined> =>
@@ -83,11 +101,15 @@ const beginImport = (tx: Transaction, id: string): Promise<Begun | undefined> =>
     sql`
     update import set state = 'RUNNING', started_at = coalesce(started_at, now()), seen_at = clock_timestamp()
     where id = ${id} and state in ('WAITING', 'RUNNING')
-    returning file_hash as hash, format, encoding, done_bytes as "doneBytes", read`,
+    returning library_id as "libraryId", file_hash as hash, format, encoding, done_bytes as "doneBytes", read`,
   );
 
 // Beside the number of records their size is bounded too: a batch is held in memory and in one transaction.
 const batchBytesMax = 8 * 1024 * 1024;
+
+async function* readyBatches(begun: Begun): AsyncGenerator<Batch> {
+  for await (const read of batches(begun)) yield await makeReady(begun.libraryId, read);
+}
 
 /** The file from where the import is, in stretches for one transaction each. */
 async function* batches({ hash, format, encoding, doneBytes, read }: Begun): AsyncGenerator<Read[]> {
@@ -116,7 +138,17 @@ async function* batches({ hash, format, encoding, doneBytes, read }: Begun): Asy
   if (batch.length > 0) yield batch;
 }
 
-/** The service stops: the job ends, and another begins where this one was. */
+const othersWait = async (tx: Transaction): Promise<boolean> => {
+  const { wait } = await one<{ wait: boolean }>(
+    tx,
+    sql`
+    select exists (select from graphile_worker.jobs where locked_at is null and run_at <= now() and attempts < max_attempts)
+      as wait`,
+  );
+  return wait;
+};
+
+/** The service stops, or others wait: the job ends, and another begins where this one was. */
 const takeUpLater = (work: Work<Payload>) =>
   work.as((tx) => enqueue(tx, runImport, work.payload, jobKey(work.payload.importId)));
 

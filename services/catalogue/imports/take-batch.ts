@@ -1,18 +1,21 @@
-import { createHash } from "node:crypto";
 import { one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
-import { enqueue } from "@lienthong/jobs/job.ts";
-import type { Read } from "@lienthong/marc/read.ts";
-import { controlField, missing } from "@lienthong/marc/record.ts";
-import type { QuarantineReason } from "@lienthong/marc/quarantine.ts";
 import { markForIndex } from "../indexing/mark.ts";
 import { itemsOf } from "../items/item-fields.ts";
 import { itemFieldOf } from "../items/profile.ts";
-import { writeItems } from "../items/write.ts";
-import { type Derived, derive } from "../records/derive.ts";
-import { deleteRecords, type Incoming, type Known, knownRecords, writeRecords } from "../records/write.ts";
-import { compareTitles } from "../titles/compare.ts";
+import { type ItemsOfRecord, writeItems } from "../items/write.ts";
+import type { Derived } from "../records/derive.ts";
+import {
+  deleteRecords,
+  formerPlaces,
+  type Incoming,
+  type Known,
+  knownRecords,
+  newIds,
+  writeRecords,
+} from "../records/write.ts";
 import { authorLine, titleLine } from "../titles/present.ts";
-import { lockTitles, regroup } from "../titles/regroup.ts";
+import { formTitles, keepTitles, lockTitles } from "../titles/regroup.ts";
+import type { Batch } from "./make-ready.ts";
 import { firstMeetings } from "./met.ts";
 import { type SetAside, setAside } from "./set-aside.ts";
 
@@ -26,7 +29,7 @@ type Counts = { added: number; changed: number; unchanged: number; repaired: num
  * @param from where the stretch begins: nothing is done when the import is elsewhere by now, or has ended
  * @returns whether the import goes on
  */
-export async function takeBatch(tx: Transaction, importId: string, from: Progress, batch: readonly Read[]) {
+export async function takeBatch(tx: Transaction, importId: string, from: Progress, batch: Batch): Promise<boolean> {
   await lockTitles(tx);
   const running = await optional<{ libraryId: string; doneBytes: bigint; state: string }>(
     tx,
@@ -37,7 +40,7 @@ export async function takeBatch(tx: Transaction, importId: string, from: Progres
   const { libraryId } = running;
   const origin = { importId, libraryId };
 
-  const { incoming, faulty } = sorted(batch);
+  const { incoming, faulty } = batch;
   const known = await knownRecords(
     tx,
     libraryId,
@@ -49,9 +52,9 @@ export async function takeBatch(tx: Transaction, importId: string, from: Progres
   const written = fresh.filter((record) => !record.removes && !isSame(record, known.get(record.controlNumber)));
   const removed = fresh.flatMap((record) => {
     const there = known.get(record.controlNumber);
-    return record.removes && there && !there.deleted ? [there] : [];
+    return record.removes && there && !there.deleted ? [there.id] : [];
   });
-  await takeRecords(tx, origin, written, removed);
+  await takeRecords(tx, origin, written, removed, known);
 
   const changed = written.filter((record) => known.has(record.controlNumber)).length + removed.length;
   const added = written.length - (changed - removed.length);
@@ -61,7 +64,7 @@ export async function takeBatch(tx: Transaction, importId: string, from: Progres
     unchanged: incoming.length - repeated.length - added - changed,
     repaired: incoming.filter((record) => record.repairs.length > 0).length,
   };
-  await move(tx, importId, batch, counts, incoming, aside);
+  await move(tx, importId, batch, counts, aside);
   return true;
 }
 
@@ -69,37 +72,50 @@ async function takeRecords(
   tx: Transaction,
   origin: { importId: string; libraryId: string },
   written: readonly Incoming[],
-  removed: readonly Known[],
+  removed: readonly string[],
+  known: ReadonlyMap<string, Known>,
 ): Promise<void> {
   if (written.length + removed.length === 0) return;
-  const records = written.map((record) => ({ ...record, derived: derive(record.content) }));
-  const { touched, idOf } = await writeRecords(tx, origin, records);
-  const deleted = await deleteRecords(
-    tx,
-    removed.map((record) => record.id),
-  );
-  const titleOf = await regroup(tx, {
-    written: [...touched.written, ...deleted.written],
-    formerKeys: [...touched.formerKeys, ...deleted.formerKeys],
+  const { libraryId } = origin;
+  const changedIds = written.flatMap((record) => known.get(record.controlNumber)?.id ?? []);
+  const former = await formerPlaces(tx, [...changedIds, ...removed]);
+  const fresh = (await newIds(tx, written.length - changedIds.length)).values();
+  const records = written.map((record) => {
+    const knownId = known.get(record.controlNumber)?.id;
+    return { ...record, id: knownId ?? fresh.next().value!, isNew: knownId === undefined };
   });
-  const field = await itemFieldOf(tx, origin.libraryId);
-  const itemsOfRecords = records.map((record) => {
-    const recordId = idOf.get(record.controlNumber)!;
-    const items = itemsOf(record.content, field);
-    return { recordId, titleId: titleOf.get(recordId)!, items, ...itemTexts(record.derived) };
+  const gone = await deleteRecords(tx, removed);
+
+  // Titles are formed before the records are written, so that each is written once, where it belongs.
+  const formed = await formTitles(tx, {
+    written: records.map(({ id, controlNumber, derived }) => ({
+      ...{ id, libraryId, controlNumber, deleted: false },
+      sourceKey: `${libraryId}:${controlNumber}`,
+      titleId: former.titleOf.get(id) ?? "",
+      ...derived,
+    })),
+    ids: removed,
+    formerKeys: former.keys,
+  });
+  const placed = records.map((record) => ({ ...record, titleId: formed.titleOf.get(record.id)! }));
+  const told = await writeRecords(tx, origin, placed);
+  await keepTitles(tx, formed, [...told, ...gone]);
+
+  const field = await itemFieldOf(tx, libraryId);
+  const itemsOfRecords = placed.map(({ id: recordId, titleId, content, derived }): ItemsOfRecord => {
+    return { recordId, titleId, items: itemsOf(content, field), ...itemTexts(derived) };
   });
   const none = { items: [], titleId: "", itemType: "", title: "", author: "" };
-  const shown = await writeItems(tx, origin.libraryId, [
+  const shown = await writeItems(tx, libraryId, [
     ...itemsOfRecords,
-    ...deleted.written.map((recordId) => ({ recordId, ...none })),
+    ...removed.map((recordId) => ({ recordId, ...none })),
   ]);
-  // The titles of these records are marked by their regrouping; a barcode may also have left another record's title.
-  const marked = new Set(itemsOfRecords.map((record) => record.titleId));
+  // The titles of these records are marked already; a barcode may also have left another record's title.
+  const marked = new Set(placed.map((record) => record.titleId));
   await markForIndex(
     tx,
     shown.filter((id) => !marked.has(id)),
   );
-  await enqueue(tx, compareTitles, undefined, "compare-titles");
 }
 
 /** What an item shows of its own library's record: the words that its readers know it by. */
@@ -112,40 +128,6 @@ export function itemTexts({ described }: Pick<Derived, "described">) {
   };
 }
 
-/** Parts what can be taken from what cannot. */
-function sorted(batch: readonly Read[]): { incoming: Incoming[]; faulty: SetAside[] } {
-  const incoming: Incoming[] = [];
-  const faulty: SetAside[] = [];
-  for (const read of batch) {
-    const { seq, offset, length, bytes } = read;
-    const fault = (reason: string, detail: string, controlNumber = "") =>
-      faulty.push({ seq, offset, length, bytes, reason, detail, controlNumber });
-    if (!read.ok) {
-      const readings = read.readings?.map(({ encoding, text }) => `Read as ${encoding}: ${text.slice(0, 300)}`) ?? [];
-      fault(read.reason, [read.detail, ...readings].join("\n"));
-      continue;
-    }
-    const { record, encoding, repairs } = read;
-    const controlNumber = (controlField(record, "001") ?? "").trim().normalize("NFC");
-    const removes = record.leader[5] === "d";
-    const lack = missing(record);
-    if (lack && !(removes && controlNumber !== "")) fault(lack, lacks[lack], controlNumber);
-    else if (controlNumber.length > controlNumberCharactersMax) fault("no-001", lacks["no-001"], controlNumber);
-    else {
-      const hash = createHash("sha256").update(bytes).digest();
-      incoming.push({ seq, offset, length, controlNumber, removes, content: record, bytes, hash, encoding, repairs });
-    }
-  }
-  return { incoming, faulty };
-}
-
-const controlNumberCharactersMax = 200;
-const lacks: Record<Extract<QuarantineReason, "empty" | "no-001" | "no-245">, string> = {
-  empty: "The record has no data fields.",
-  "no-001": "The record has no control number (001) by which it could be known again, or one that is too long.",
-  "no-245": "The record has no title (245).",
-};
-
 /** The same bytes, read in the same way: nothing of it is new. */
 const isSame = (record: Incoming, there: Known | undefined) =>
   there !== undefined && !there.deleted && there.hash.equals(record.hash) && there.encoding === record.encoding;
@@ -153,12 +135,11 @@ const isSame = (record: Incoming, there: Known | undefined) =>
 async function move(
   tx: Transaction,
   importId: string,
-  batch: readonly Read[],
+  { read, incoming }: Batch,
   counts: Counts,
-  incoming: readonly Incoming[],
   aside: readonly SetAside[],
 ): Promise<void> {
-  const last = batch.at(-1)!;
+  const last = read.at(-1)!;
   const before = await one<{ encodings: Record<string, number>; reasons: Record<string, number> }>(
     tx,
     sql`select encodings, reasons from import where id = ${importId}`,

@@ -1,6 +1,6 @@
 import { agreement, type Unit } from "./agreement.ts";
 import { unionId } from "./alias.ts";
-import { components } from "./components.ts";
+import { type Components, components } from "./components.ts";
 import type { Reason } from "./doubts.ts";
 import { factsInForce, type StaffFact } from "./facts.ts";
 import { blocks, type Member } from "./members.ts";
@@ -9,6 +9,16 @@ import { pairsPerValueMax, type ReviewPair, reviewPairs } from "./review.ts";
 export type { Member, StaffFact };
 export type Title = { id: string; members: string[] };
 export type Clustering = { titles: Title[]; review: ReviewPair[] };
+
+/** Records brought together: who is with whom, and which pairs the rule could not decide. */
+export type Union = {
+  /** In the order of source keys. */
+  records: Member[];
+  sets: Components;
+  /** The source keys of each title, by the name of its component. */
+  titles: Map<string, string[]>;
+  doubts: ReviewPair[];
+};
 
 /**
  * Which records are one title: a pure function of the set of records and of the staff's facts, whatever their order.
@@ -25,6 +35,17 @@ export type Clustering = { titles: Title[]; review: ReviewPair[] };
  * Titles come in the order of their smallest source key, members in the order of source keys.
  */
 export function cluster(members: Iterable<Member>, facts: Iterable<StaffFact>): Clustering {
+  const union = unite(members, facts);
+  const { records, sets, titles, doubts } = union;
+  return { titles: titlesOf(union), review: reviewPairs(records, sets, titles, doubts) };
+}
+
+/** The titles of records that were brought together. */
+export const titlesOf = ({ titles }: Union): Title[] =>
+  [...titles.values()].map((keys) => ({ id: unionId(keys), members: keys }));
+
+/** Brings records together, without looking for the pairs that people should compare. */
+export function unite(members: Iterable<Member>, facts: Iterable<StaffFact>): Union {
   const records = [...members].sort((a, b) => (a.sourceKey < b.sourceKey ? -1 : 1));
   const sets = components();
   const doubts: ReviewPair[] = [];
@@ -77,10 +98,7 @@ export function cluster(members: Iterable<Member>, facts: Iterable<StaffFact>): 
     if (members) members.push(sourceKey);
     else titles.set(root, [sourceKey]);
   }
-  return {
-    titles: [...titles.values()].map((keys) => ({ id: unionId(keys), members: keys })),
-    review: reviewPairs(records, sets, titles, doubts),
-  };
+  return { records, sets, titles, doubts };
 }
 
 function unitsOf(sharing: Member[], find: (key: string) => string): Unit[] {

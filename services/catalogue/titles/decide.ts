@@ -7,7 +7,7 @@ import { z } from "zod";
 import { anId, checked } from "../asked.ts";
 import { comparePairs } from "./compare.ts";
 import { contradictedBy, type StaffFact } from "./facts.ts";
-import { lockTitles, regroup } from "./regroup.ts";
+import { formTitles, keepTitles, lockTitles } from "./regroup.ts";
 
 export const refuse = refusals("catalogue.decide-match", {
   "same-record": "A record cannot be compared with itself.",
@@ -54,7 +54,7 @@ export async function decideMatch(tx: Transaction, decision: Decision): Promise<
             ${tx.actor.personId ?? tx.actor.id})
     returning id`,
   );
-  await regroup(tx, { written: [], formerKeys: [] }, [a.id, b.id]);
+  await keepTitles(tx, await formTitles(tx, { written: [], ids: [a.id, b.id], formerKeys: [] }), []);
   await comparePairs(tx, [a.id, b.id]);
   await run(tx, sql`delete from record_to_compare where record_id in (${a.id}, ${b.id})`);
   return { id: fact.id, a: a.id, b: b.id, reason: decision.reason };

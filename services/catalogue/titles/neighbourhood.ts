@@ -1,4 +1,5 @@
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { reviewHashes, unitingHashes } from "./match-hashes.ts";
 import type { StaffFact } from "./cluster.ts";
 import type { Description } from "./describe.ts";
 import type { MatchKeys } from "./match-keys.ts";
@@ -9,7 +10,7 @@ export type Neighbour = {
   sourceKey: string;
   libraryId: string;
   controlNumber: string;
-  version: bigint;
+  /** The title it was last in; empty for a record that was in none yet. */
   titleId: string;
   deleted: boolean;
   keys: MatchKeys;
@@ -18,23 +19,36 @@ export type Neighbour = {
   score: number;
 };
 
+/** Where a neighbourhood begins. */
+export type Beginning = {
+  /** Records as they are about to be; what the database says of them is older. */
+  written: readonly Neighbour[];
+  /** Records as they are. */
+  ids: readonly string[];
+  /** Uniting keys by which changed records were found before. */
+  formerKeys: readonly bigint[];
+};
+
 /**
- * The ids of all records that may belong to the titles of these ones: closed under sharing a uniting key and under facts
- * that say `same`, also through records that were deleted.
- * @param formerKeys keys by which changed records were found before
+ * All records that may belong to the titles of these ones: closed under sharing a uniting key and under facts that say
+ * `same`, also through records that were deleted.
  */
 export async function titleNeighbourhood(
   tx: Transaction,
-  ids: readonly string[],
-  formerKeys: readonly bigint[] = [],
-): Promise<string[]> {
-  const seen = new Set<string>();
-  const looked = new Set<bigint>(formerKeys);
-  let freshIds: readonly string[] = ids;
-  let freshKeys: readonly bigint[] = formerKeys;
+  { written, ids, formerKeys }: Beginning,
+): Promise<Neighbour[]> {
+  const near = new Map(written.map((record) => [record.id, record]));
+  const looked = new Set<bigint>();
+  const unlooked = (keys: Iterable<bigint>) => {
+    const fresh = [...new Set(keys)].filter((key) => !looked.has(key));
+    for (const key of fresh) looked.add(key);
+    return fresh;
+  };
+  let freshIds = [...near.keys(), ...ids];
+  let freshKeys = unlooked([...formerKeys, ...written.flatMap(unitingOf)]);
   // Each round costs one look-up; a chain of records is rarely longer than three.
   while (freshIds.length > 0 || freshKeys.length > 0) {
-    const rows = await all<{ id: string; keys: bigint[] }>(
+    const news: Neighbour[] = await all<Neighbour>(
       tx,
       sql`
       with found as (
@@ -45,42 +59,52 @@ export async function titleNeighbourhood(
         union select b from match_fact join found on found.id = a where says = 'same'
         union select a from match_fact join found on found.id = b where says = 'same'
       )
-      select reached.id, coalesce((select array_agg(key) from match_key where record_id = reached.id and unites), '{}') as keys
-      from reached`,
+      select record.id, source_key as "sourceKey", library_id as "libraryId", control_number as "controlNumber",
+             title_id as "titleId", deleted, keys, described, quality, score
+      from reached join record on record.id = reached.id where record.id <> all(${[...near.keys()]}::uuid[])`,
     );
-    const news = rows.filter((row) => !seen.has(row.id));
-    for (const row of news) seen.add(row.id);
-    freshIds = news.map((row) => row.id);
-    const keys = new Set(news.flatMap((row) => row.keys).filter((key) => !looked.has(key)));
-    for (const key of keys) looked.add(key);
-    freshKeys = [...keys];
+    for (const record of news) near.set(record.id, record);
+    freshIds = news.map((record) => record.id);
+    freshKeys = unlooked(news.flatMap(unitingOf));
   }
-  return [...seen];
+  return [...near.values()];
 }
 
-/** The ids of the records that share with these a key that only brings pairs before people, and of those that may belong to their titles. */
-export async function reviewNeighbourhood(tx: Transaction, ids: readonly string[]): Promise<string[]> {
-  const sharing = await all<{ id: string }>(
+/** A record of another title that may be worth a look beside one of these. */
+export type Stranger = {
+  id: string;
+  sourceKey: string;
+  deleted: boolean;
+  keys: MatchKeys;
+  /** The first record of its title, by which a pair names it. */
+  first: { id: string; sourceKey: string; libraryId: string };
+};
+
+// As many records of one title as the comparison of a shared value looks at.
+const ofOneTitleMax = 4;
+
+/** The records that share with these a key that only brings pairs before people, and those that staff spoke of beside them. */
+export function reviewNeighbourhood(tx: Transaction, own: readonly Neighbour[]): Promise<Stranger[]> {
+  const ids = own.map((record) => record.id);
+  const keys = [...new Set(own.flatMap((record) => (record.deleted ? [] : reviewHashes(record.keys))))];
+  return all<Stranger>(
     tx,
     sql`
-    select distinct other.record_id as id
-    from match_key mine join match_key other on other.key = mine.key and not other.unites
-    where mine.record_id = any(${ids}::uuid[]) and not mine.unites`,
-  );
-  return titleNeighbourhood(
-    tx,
-    sharing.map((row) => row.id),
+    with sharing as (
+      select record_id as id, key from match_key where key = any(${keys}::bigint[]) and not unites
+    ), placed as (
+      select id, row_number() over (partition by key, title_id, record.keys -> 'told' ->> 'year' order by source_key) as place
+      from sharing join record using (id)
+    ), ring as (
+      select id from placed where place <= ${ofOneTitleMax}
+      union select b from match_fact where a = any(${ids}::uuid[])
+      union select a from match_fact where b = any(${ids}::uuid[]))
+    select record.id, record.source_key as "sourceKey", record.deleted, record.keys,
+           jsonb_build_object('id', first.id, 'sourceKey', first.source_key, 'libraryId', first.library_id) as first
+    from ring join record using (id) join record first on first.alias = record.title_id
+    where record.id <> all(${ids}::uuid[])`,
   );
 }
-
-export const neighbours = (tx: Transaction, ids: readonly string[]): Promise<Neighbour[]> =>
-  all<Neighbour>(
-    tx,
-    sql`
-    select id, source_key as "sourceKey", library_id as "libraryId", control_number as "controlNumber", version,
-           title_id as "titleId", deleted, keys, described, quality, score
-    from record where id = any(${ids}::uuid[])`,
-  );
 
 /** The facts that name one of these records. */
 export const factsOn = (tx: Transaction, ids: readonly string[]): Promise<StaffFact[]> =>
@@ -92,3 +116,5 @@ export const factsOn = (tx: Transaction, ids: readonly string[]): Promise<StaffF
     from match_fact join record a on a.id = match_fact.a join record b on b.id = match_fact.b
     where match_fact.a = any(${ids}::uuid[]) or match_fact.b = any(${ids}::uuid[])`,
   );
+
+const unitingOf = (record: Neighbour): bigint[] => (record.deleted ? [] : unitingHashes(record.keys));

@@ -1,16 +1,12 @@
 import { announceAll } from "@lienthong/bus/announce.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { RecordChanged, TitleChanged } from "@lienthong/proto/catalogue/v1/events.ts";
-import { markForIndex } from "../indexing/mark.ts";
 import { moveItems } from "../items/write.ts";
 import { storable } from "../storable.ts";
-import { cluster } from "./cluster.ts";
-import { factsOn, type Neighbour, neighbours, titleNeighbourhood } from "./neighbourhood.ts";
+import { titlesOf, unite } from "./cluster.ts";
+import { type Beginning, factsOn, type Neighbour, titleNeighbourhood } from "./neighbourhood.ts";
 import { type Presented, present } from "./present.ts";
 import { recordColumns, titleEvent } from "./title.ts";
-
-/** Records that were written or deleted, and the uniting keys by which they were found before. */
-export type Touched = { written: readonly string[]; formerKeys: readonly bigint[] };
 
 /**
  * Lets this transaction form titles, and makes all others that would wait until it has ended: what two of them saw of each
@@ -26,67 +22,74 @@ export async function lockTitles(tx: Transaction): Promise<void> {
   );
 }
 
-/**
- * Forms the titles of these records anew, and of all that are or were one with them; announces every record and title that
- * changed. The result depends on the records and facts alone, whatever came first. Needs `lockTitles`.
- * @param around records that nobody wrote, but of which something new is said
- * @returns the title of each record in sight that is not deleted
- */
-export async function regroup(
-  tx: Transaction,
-  touched: Touched,
-  around: readonly string[] = [],
-): Promise<ReadonlyMap<string, string>> {
-  const begin = [...touched.written, ...around];
-  if (begin.length === 0) return new Map();
-  const ids = await titleNeighbourhood(tx, begin, touched.formerKeys);
-  const [near, facts] = [await neighbours(tx, ids), await factsOn(tx, ids)];
-  const living = new Map(near.filter((record) => !record.deleted).map((record) => [record.sourceKey, record]));
-  const { titles } = cluster(living.values(), facts);
-  const membersOf = new Map(titles.map(({ id, members }) => [id, members.map((key) => living.get(key)!)]));
-  const titleOf = new Map(titles.flatMap(({ id, members }) => members.map((key) => [living.get(key)!.id, id])));
+/** The titles of some records and of all that are or were one with them, not yet written. */
+export type Formed = {
+  /** The title of each record in sight that is not deleted, by the record's id. */
+  titleOf: ReadonlyMap<string, string>;
+  near: readonly Neighbour[];
+  membersOf: ReadonlyMap<string, readonly Neighbour[]>;
+  written: ReadonlySet<string>;
+};
 
-  const written = new Set(touched.written);
-  const moved = near.filter((record) => !record.deleted && titleOf.get(record.id) !== record.titleId);
-  await moveRecords(tx, moved, titleOf, written);
+/**
+ * Forms the titles of these records anew, and of all that are or were one with them. The result depends on the records and
+ * facts alone, whatever came first. Needs `lockTitles`.
+ */
+export async function formTitles(tx: Transaction, beginning: Beginning): Promise<Formed> {
+  const near = await titleNeighbourhood(tx, beginning);
+  const facts = await factsOn(
+    tx,
+    near.map((record) => record.id),
+  );
+  const living = new Map(near.filter((record) => !record.deleted).map((record) => [record.sourceKey, record]));
+  const titles = titlesOf(unite(living.values(), facts));
+  return {
+    near,
+    membersOf: new Map(titles.map(({ id, members }) => [id, members.map((key) => living.get(key)!)])),
+    titleOf: new Map(titles.flatMap(({ id, members }) => members.map((key) => [living.get(key)!.id, id]))),
+    written: new Set(beginning.written.map((record) => record.id)),
+  };
+}
+
+/**
+ * Writes titles as they were formed, and announces every record and title that changed.
+ * @param told the events of the records that were written or deleted, which stand already where they belong
+ */
+export async function keepTitles(tx: Transaction, formed: Formed, told: readonly RecordChanged[]): Promise<void> {
+  const { near, titleOf, membersOf, written } = formed;
+  const moved = near.filter(
+    (record) => !record.deleted && !written.has(record.id) && titleOf.get(record.id) !== record.titleId,
+  );
+  const followed = await moveRecords(tx, moved, titleOf);
   await letDeletedFollow(tx, near, titleOf);
 
-  const changed = near.filter((record) => written.has(record.id) || moved.includes(record));
+  const changedIds = new Set([...told, ...moved].map((record) => record.id));
+  const changed = near.filter((record) => changedIds.has(record.id));
   const affected = new Set(changed.flatMap((record) => [record.titleId, titleOf.get(record.id) ?? record.titleId]));
+  // A record that is new was in no title before.
+  affected.delete("");
   await writeTitles(tx, affected, membersOf);
-  const records = await all<RecordChanged>(
-    tx,
-    sql`select ${recordColumns} from record where id = any(${changed.map((record) => record.id)}::uuid[]) order by id`,
-  );
-  await announceAll(tx, RecordChanged, records);
-  await moveItems(
-    tx,
-    new Map(moved.filter((record) => !written.has(record.id)).map((record) => [record.id, titleOf.get(record.id)!])),
-  );
-  await markForIndex(tx, [...affected]);
+  await announceAll(tx, RecordChanged, [...told, ...followed]);
+  await moveItems(tx, new Map(moved.map((record) => [record.id, titleOf.get(record.id)!])));
   await compareLater(
     tx,
     changed.map((record) => record.id),
   );
-  return titleOf;
 }
 
-/** Records that were written have their new version already; the others get one because they belong elsewhere now. */
 async function moveRecords(
   tx: Transaction,
   moved: readonly Neighbour[],
   titleOf: ReadonlyMap<string, string>,
-  written: ReadonlySet<string>,
-): Promise<void> {
-  if (moved.length === 0) return;
-  await run(
+): Promise<RecordChanged[]> {
+  if (moved.length === 0) return [];
+  return all<RecordChanged>(
     tx,
     sql`
-    update record set title_id = row.title_id,
-      version = case when row.written then version else next_version(version) end
-    from unnest(${moved.map((record) => record.id)}::uuid[], ${moved.map((record) => titleOf.get(record.id)!)}::text[],
-                ${moved.map((record) => written.has(record.id))}::boolean[]) as row(id, title_id, written)
-    where record.id = row.id`,
+    update record set title_id = row.title_id, version = next_version(version)
+    from unnest(${moved.map((record) => record.id)}::uuid[], ${moved.map((record) => titleOf.get(record.id)!)}::text[])
+      as row(id, title_id)
+    where record.id = row.id returning ${recordColumns}`,
   );
 }
 
@@ -115,37 +118,40 @@ async function letDeletedFollow(
   );
 }
 
-/** Writes what the titles show now, announces those that show something else than before or have no record left. */
+/**
+ * Writes what the titles show now, and that their search documents are older than that; announces those that show something
+ * else than before or have no record left.
+ */
 async function writeTitles(
   tx: Transaction,
   affected: ReadonlySet<string>,
-  membersOf: ReadonlyMap<string, Neighbour[]>,
+  membersOf: ReadonlyMap<string, readonly Neighbour[]>,
 ): Promise<void> {
-  const rows = [...affected].flatMap((id) => {
-    const members = membersOf.get(id);
-    return members ? [{ id, presented: present(members) }] : [];
-  });
-  const empty = [...affected].filter((id) => !membersOf.has(id));
-  type Row = { id: string; version: bigint; presented: Presented; gone: boolean; told: boolean };
-  const standing = await all<Row>(
+  if (affected.size === 0) return;
+  const shown = new Map([...affected].map((id) => [id, membersOf.has(id) ? present(membersOf.get(id)!) : undefined]));
+  const rows = [...shown].map(([id, presented]) => ({ id, presented: presented ?? {}, gone: !presented }));
+  type Row = { id: string; version: bigint; formerly: Presented | null; gone: boolean };
+  // One statement for both, in the order of ids: whoever else marks titles locks them in that order too.
+  const told = await all<Row>(
     tx,
     sql`
-    insert into title (id, presented)
-    select id, presented from jsonb_to_recordset(${storable(rows)}::jsonb)
-      as row(id text, presented jsonb) order by id
-    on conflict (id) do update set
-      version = case when title.gone or title.presented <> excluded.presented
-                then next_version(title.version) else title.version end,
-      presented = excluded.presented, gone = false, changed_at = now()
-    returning id, version, presented, gone, old.version is distinct from version as told`,
+    with kept as (
+      insert into title (id, presented, gone)
+      select id, presented, gone from jsonb_to_recordset(${storable(rows)}::jsonb)
+        as row(id text, presented jsonb, gone boolean) order by id
+      on conflict (id) do update set
+        version = case when title.gone <> excluded.gone or not excluded.gone and title.presented <> excluded.presented
+                  then next_version(title.version) else title.version end,
+        presented = case when excluded.gone then title.presented else excluded.presented end,
+        gone = excluded.gone, changed_at = now(), index_version = next_version(title.index_version)
+      returning id, version, presented, gone, index_version, old.version is distinct from version as told
+    ), marked as (
+      insert into title_to_index (title_id, version) select id, index_version from kept
+      on conflict (title_id) do update set version = excluded.version, tries = 0)
+    select id, version, case when gone then presented end as formerly, gone from kept where told`,
   );
-  const gone = await all<Row>(
-    tx,
-    sql`
-    update title set gone = true, version = next_version(version), changed_at = now()
-    where id = any(${empty}::text[]) and not gone returning id, version, presented, gone, true as told`,
-  );
-  await announceAll(tx, TitleChanged, [...standing, ...gone].filter((row) => row.told).map(titleEvent));
+  const events = told.map(({ formerly, ...row }) => ({ ...row, presented: (shown.get(row.id) ?? formerly)! }));
+  await announceAll(tx, TitleChanged, events.map(titleEvent));
 }
 
 async function compareLater(tx: Transaction, ids: readonly string[]): Promise<void> {
