@@ -18,6 +18,8 @@ export type Database = {
   close(): Promise<void>;
   /** For the frame's own tables (outbox, inbox, first answers); rooms go through `transact`, and lint holds them to it. */
   readonly frame: pg.Pool;
+  /** For publishing and comparing: the outbox must drain also while commands have taken every other connection. */
+  readonly relay: pg.Pool;
   /** With the driver's own types, for the queue of jobs, which brings its own statements and expects text for bigint. */
   readonly queue: pg.Pool;
 };
@@ -25,8 +27,9 @@ export type Database = {
 const attemptsMax = 3;
 const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
-const connectionsMax = 12;
+export const connectionsMax = 12;
 const queueConnectionsMax = 4;
+const relayConnectionsMax = 2;
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -43,7 +46,8 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   };
   const pool = new pg.Pool({ ...settings, max: connectionsMax, types });
   const queue = new pg.Pool({ ...settings, max: queueConnectionsMax });
-  for (const one of [pool, queue]) {
+  const relay = new pg.Pool({ ...settings, max: relayConnectionsMax, types });
+  for (const one of [pool, queue, relay]) {
     // A connection lost while idle is no fault: the next transaction opens another.
     one.on("error", onError);
     // One lost while at work makes its statement fail, and that is where it is heard.
@@ -94,8 +98,9 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
         () => true,
         () => false,
       ),
-    close: async () => void (await Promise.all([pool.end(), queue.end()])),
+    close: async () => void (await Promise.all([pool.end(), queue.end(), relay.end()])),
     frame: pool,
+    relay,
     queue,
   };
 }

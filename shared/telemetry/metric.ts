@@ -15,6 +15,12 @@ export function durations(name: string, help: string): { observe(seconds: number
   return { observe: (seconds, labels) => metric.observe(labels, seconds) };
 }
 
+/** A number that rises and falls, set when it is known. */
+export function level(name: string, help: string): { set(value: number, labels: Labels): void } {
+  const metric = new Gauge({ name: `lienthong_${name}`, help, labelNames: ["stream"] });
+  return { set: (value, labels) => metric.set(labels, value) };
+}
+
 /** A number read when somebody looks. */
 export function gauge(name: string, help: string, read: () => number | Promise<number>): void {
   new Gauge({
