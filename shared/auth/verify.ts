@@ -35,10 +35,11 @@ const claims = z.object({
  * on the way: size and shape, algorithm (RS256 and no other header parameters), signature, issuer, audience, type, expiry
  * (which must be there) and the claims' types.
  * @param realmUrl the issuer, e.g. `http://localhost:28080/realms/lienthong`
- * @returns a function that throws TokenRefused when the token is not to be trusted
+ * @param now the clock by which the realm's keys are followed, in milliseconds
+ * @returns a function that throws TokenRefused when the token is not to be trusted, NoKeys when nobody can be recognised
  */
-export function tokenVerifier(realmUrl: string): VerifyToken {
-  const keys = new SigningKeys(realmUrl);
+export function tokenVerifier(realmUrl: string, now: () => number = Date.now): VerifyToken {
+  const keys = new SigningKeys(realmUrl, now);
   return async (text) => {
     if (text.length > tokenLengthMax) throw new TokenRefused("too long");
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) throw new TokenRefused("not a signed token");

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, type JWTPayload, SignJWT } from "jose";
+import { type JWK, type JWTPayload, SignJWT } from "jose";
 
 /** Who a test's caller is. */
 export type Someone = { personId?: string; roles?: string[]; loa?: number; client?: string; account?: string };
@@ -9,22 +9,56 @@ export type Someone = { personId?: string; roles?: string[]; loa?: number; clien
 export type Realm = {
   /** The issuer, for `tokenVerifier`. */
   url: string;
-  /** A token as the sign-in server would give it; `claims` bend it. */
-  token(someone: Someone, claims?: JWTPayload): Promise<string>;
+  /** A token as the sign-in server would give it; `claims` bend it, and `kid` names a key that did not sign it. */
+  token(someone: Someone, claims?: JWTPayload, kid?: string): Promise<string>;
+  /** Makes a key and publishes it beside the others; tokens go on being signed with the one before. @returns its id */
+  newKey(): string;
+  /** From now on tokens are signed with this key. */
+  signWith(kid: string): void;
+  /** Publishes the key no more. */
+  dropKey(kid: string): void;
+  /** How it answers when asked for its keys: at once, with 503, or never. */
+  answers: "well" | "badly" | "never";
+  /** How often it was asked for its keys. */
+  readonly asked: number;
   close(): void;
 };
 
 /** A realm with a key of its own, whose tokens our real verification accepts. */
 export async function aRealm(): Promise<Realm> {
-  const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const key = { ...(await exportJWK(pair.publicKey)), kid: "test", use: "sig", alg: "RS256" };
-  const server: Server = createServer((_request, response) => response.end(JSON.stringify({ keys: [key] })));
+  const keys = new Map<string, { privateKey: KeyObject; published: boolean; publicKey: JWK }>();
+  let signing = "test";
+  let asked = 0;
+  const makeKey = (kid: string) => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const shown = { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" };
+    keys.set(kid, { privateKey, published: true, publicKey: shown });
+    return kid;
+  };
+  makeKey(signing);
+  const server: Server = createServer((_request, response) => {
+    asked += 1;
+    if (state.answers === "never") return;
+    const published = [...keys.values()].filter((key) => key.published).map((key) => key.publicKey);
+    response.writeHead(state.answers === "well" ? 200 : 503).end(JSON.stringify({ keys: published }));
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   server.unref();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/realms/lienthong`;
-  return {
+  const state: Realm = {
     url,
-    token(someone, claims = {}) {
+    answers: "well",
+    get asked() {
+      return asked;
+    },
+    newKey: () => makeKey(`key-${keys.size}`),
+    signWith: (kid) => {
+      signing = kid;
+    },
+    dropKey: (kid) => {
+      keys.get(kid)!.published = false;
+    },
+    token(someone, claims = {}, kid = signing) {
       const now = Math.floor(Date.now() / 1000);
       const payload: JWTPayload = {
         iss: url,
@@ -40,8 +74,13 @@ export async function aRealm(): Promise<Realm> {
         ...(someone.client ? { client_id: someone.client } : {}),
         ...claims,
       };
-      return new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid: "test", typ: "JWT" }).sign(pair.privateKey);
+      const { privateKey } = keys.get(signing)!;
+      return new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid, typ: "JWT" }).sign(privateKey);
     },
-    close: () => void server.close(),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
+  return state;
 }
