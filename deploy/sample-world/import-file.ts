@@ -37,8 +37,15 @@ export async function importFile(
 }
 
 export const fileBytes = (path: string): AsyncIterable<Uint8Array> =>
-  createReadStream(path, { highWaterMark: 256 * 1024 });
-export const givenBytes = (bytes: Uint8Array): AsyncIterable<Uint8Array> => Readable.from([bytes]);
+  createReadStream(path, { highWaterMark: pieceBytes });
+export const givenBytes = (bytes: Uint8Array): AsyncIterable<Uint8Array> => Readable.from(pieces(bytes));
+
+// A message may have a mebibyte.
+const pieceBytes = 256 * 1024;
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+}
 
 async function* parts(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<StartImportRequest> {
   yield { part: { $case: "file", value: { name, encoding: "" } } };

@@ -27,6 +27,7 @@ export const faults: Record<ProblemKind, { status: number; title: string }> = {
   "request-id-reused": { status: 409, title: "The idempotency key belongs to another request" },
   "too-large": { status: 413, title: "The body is too large" },
   "media-type": { status: 415, title: "The body is of a kind that is not taken here" },
+  busy: { status: 503, title: "Too many ask at once" },
   unavailable: { status: 503, title: "A part of the service does not answer" },
   "too-late": { status: 504, title: "The answer took too long" },
   fault: { status: 500, title: "A fault on our side" },
@@ -66,6 +67,7 @@ export function problemOfError(error: unknown): Problem {
 
 /** What is said instead of a fault's own words where these may name addresses and parts inside. */
 const outward: Partial<Record<FaultKind, string>> = {
+  busy: "Ask again shortly; a command asked again under the same key is done once",
   unavailable: "Ask again shortly; a command asked again under the same key is done once",
   "too-late": "Ask again; a command asked again under the same key is done once",
   fault: "An internal fault",

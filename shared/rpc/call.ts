@@ -24,8 +24,8 @@ export type Incoming = {
   libraryId: string | undefined;
   requestId: string | undefined;
   ask: unknown;
-  /** The request's bytes; empty for an upload, whose repetition is known by its request id alone. */
-  body: Uint8Array;
+  /** What tells this request from another: its bytes, of an upload their hash once all have come. */
+  body(): Promise<Uint8Array> | Uint8Array;
 };
 
 export type Method = { encode(reply: unknown): Buffer; decode(reply: Buffer): unknown };

@@ -10,6 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { inSpan, SpanKind, traceHeaders } from "@lienthong/telemetry/trace.ts";
 import { CallFault, fromStatus } from "./fault.ts";
+import { clientLimits } from "./limits.ts";
 import { endedBySender } from "./whole-stream.ts";
 
 /** With what a call is made: whose token, for which library, and under which request id when it is a command. */
@@ -32,10 +33,9 @@ const uploadDeadlineMs = 30 * 60_000;
 /** One connection to a service, shared by all of its callers in this process. */
 export function openChannel(address: string): Channel {
   return new Channel(address, credentials.createInsecure(), {
-    "grpc.keepalive_time_ms": 20_000,
+    ...clientLimits,
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 2_000,
-    "grpc.max_receive_message_length": 16 * 1024 * 1024,
   });
 }
 

@@ -7,6 +7,7 @@ export type FaultKind =
   | "not-allowed"
   | "not-found"
   | "request-id-reused"
+  | "busy"
   | "unavailable"
   | "too-late"
   | "fault";
@@ -37,6 +38,7 @@ const codes: Record<FaultKind, status> = {
   "not-allowed": status.PERMISSION_DENIED,
   "not-found": status.NOT_FOUND,
   "request-id-reused": status.FAILED_PRECONDITION,
+  busy: status.RESOURCE_EXHAUSTED,
   unavailable: status.UNAVAILABLE,
   "too-late": status.DEADLINE_EXCEEDED,
   fault: status.INTERNAL,

@@ -10,16 +10,25 @@ import {
 } from "@grpc/grpc-js";
 import { actorLabel, nobody } from "@lienthong/auth/actor.ts";
 import type { Permission } from "@lienthong/auth/permission.ts";
+import { connectionsMax } from "@lienthong/database/database.ts";
 import { durations } from "@lienthong/telemetry/metric.ts";
 import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
+import { admission } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import { actorOf, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
-import { toStatus } from "./fault.ts";
+import { CallFault, toStatus } from "./fault.ts";
+import { metadataBytesMax, serverLimits, sizeOf } from "./limits.ts";
+import { sealedStream } from "./sealed-stream.ts";
 import { wholeOrFault } from "./whole-stream.ts";
 
 const callSeconds = durations("call_seconds", "Calls by name and outcome");
 
 export type RpcServer = { port: number; stop(): Promise<void> };
+
+// Twice the pool: one call works in the database while another computes or asks a neighbour.
+const waitMsMax = 100;
+// A file may take minutes and holds no connection meanwhile; each costs an open file and a piece of it in memory.
+const uploadsMax = 32;
 
 type Rows = Record<string, Permission | readonly Permission[]>;
 
@@ -34,11 +43,14 @@ export async function serve(
   doors: Doors,
   address: { host: string; port: number },
 ): Promise<RpcServer> {
-  const server = new Server({ "grpc.max_receive_message_length": 4 * 1024 * 1024 });
+  const server = new Server(serverLimits);
+  const calls = admission(2 * connectionsMax, waitMsMax);
+  const uploads = admission(uploadsMax, waitMsMax);
   const handlers = Object.entries(definition).map(([call, method]) => {
     const answer = answers[call] as Answer<unknown, unknown> | undefined;
     const permission = permissions[call];
     if (!answer || !permission) throw new Error(`${method.path} has no answer or no permission`);
+    const isOfDesk = [permission].flat().some((cell) => "role" in cell && cell.role === "librarian.desk");
     const coder = { encode: method.responseSerialize, decode: method.responseDeserialize };
     const take = async (
       incoming: ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>,
@@ -46,19 +58,23 @@ export async function serve(
     ) => {
       const started = performance.now();
       const metadata = incoming.metadata;
+      const sent = "request" in incoming ? undefined : sealedStream(wholeOrFault(incoming), method.requestSerialize);
       const asked: Incoming = {
         call: method.path,
         token: /^Bearer (.+)$/.exec(text(metadata, "authorization") ?? "")?.[1],
         libraryId: text(metadata, "library"),
         requestId: text(metadata, "request-id"),
-        ask: "request" in incoming ? incoming.request : wholeOrFault(incoming),
-        body: "request" in incoming ? method.requestSerialize(incoming.request) : new Uint8Array(),
+        ask: "request" in incoming ? incoming.request : sent?.asks,
+        body: () => ("request" in incoming ? method.requestSerialize(incoming.request) : sent!.seal()),
       };
       let actor = nobody;
       const work = async () => {
+        if (sizeOf(metadata) > metadataBytesMax) throw new CallFault("busy", "The metadata is larger than is taken");
         actor = await actorOf(doors.verify, asked);
         checkPermission(actor, permission, "request" in incoming ? incoming.request : {});
-        return reply(doors, answer, coder, actor, asked);
+        // Whoever may not ask takes no place from those who may.
+        const leave = await (sent ? uploads : calls).enter(isOfDesk);
+        return reply(doors, answer, coder, actor, asked).finally(leave);
       };
       const done = (outcome: string, error?: unknown) => {
         const ms = Math.round(performance.now() - started);

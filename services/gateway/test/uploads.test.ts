@@ -172,6 +172,20 @@ test("a file that grows larger than allowed is refused on its way", async () => 
   assert.equal(seen.whole, false);
 });
 
+test("A4: a file sent again under its key is taken once; another file under that key is refused and changes nothing", async () => {
+  const key = { "idempotency-key": randomUUID() };
+  const file = new Uint8Array(300_000).fill(65);
+  const first = await send(file, key);
+  assert.equal(first.status, 202);
+  seen.bytes = 0;
+  const again = await send(file, key);
+  assert.deepEqual([again.status, await again.json()], [202, await first.json()]);
+  const other = await send(new Uint8Array(300_000).fill(66), key);
+  assert.equal(other.status, 409);
+  assert.equal(((await other.json()) as { code: string }).code, "frame/request-id-reused");
+  assert.equal(seen.bytes, 0, "what came again was handed to nobody");
+});
+
 test("a sender learns of a refusal though it is still sending", async () => {
   const { body } = aFile(20);
   const answer = await send(body, { "content-disposition": 'attachment; filename="C:\\\\letters\\\\letter.docx"' });

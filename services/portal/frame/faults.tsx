@@ -46,6 +46,7 @@ export function troubleOf(t: Texts, kind: FaultKind, reference: string): Trouble
     case "bad-input":
     case "request-id-reused":
       return { status: 400, kind: "no", title: problems.badRequest, text: problems.badRequestText };
+    case "busy":
     case "unavailable":
     case "too-late":
       return { status: 503, kind: "wait", title: problems.unavailable, text: problems.unavailableText };
