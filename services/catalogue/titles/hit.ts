@@ -18,8 +18,11 @@ export type KnownTitle = {
 type TitleRow = { id: string; indexVersion: bigint; gone: boolean; presented: Presented };
 type HoldingRow = Holding & { titleId: string; described: Description };
 
-// A result says who holds a title; who holds a school book of which a thousand libraries have copies is told by the facet.
-const holdingsShownMax = 200;
+// A page of fifty results must fit into one message, whatever somebody wrote into their records. Who holds a school book
+// of which a thousand libraries have copies is told by the facet.
+const holdingsShownMax = 100;
+const charactersShownMax = 500;
+const listedMax = 100;
 
 /** The titles with these ids, as they are now. */
 export async function knownTitles(tx: Transaction, ids: readonly string[]): Promise<KnownTitle[]> {
@@ -55,21 +58,23 @@ function hitOf({ id, presented }: TitleRow, holdings: Holding[]): TitleHit {
   const sum = (count: (holding: Holding) => number) => holdings.reduce((total, holding) => total + count(holding), 0);
   return {
     id,
-    title: titleLine(presented),
-    author: authorLine(presented),
-    publisher: presented.publisher ?? "",
-    place: presented.place ?? "",
-    year: presented.year ?? "",
-    edition: presented.edition ?? "",
-    volume: presented.volume ?? "",
-    language: presented.language ?? "",
+    title: shown(titleLine(presented)),
+    author: shown(authorLine(presented)),
+    publisher: shown(presented.publisher),
+    place: shown(presented.place),
+    year: shown(presented.year),
+    edition: shown(presented.edition),
+    volume: shown(presented.volume),
+    language: shown(presented.language),
     kind: presented.kind,
-    ddc: presented.ddc[0] ?? "",
-    isbns: presented.isbn13s,
+    ddc: shown(presented.ddc[0]),
+    isbns: presented.isbn13s.slice(0, listedMax),
     holdings: holdings.toSorted((a, b) => b.available - a.available || b.items - a.items).slice(0, holdingsShownMax),
     items: sum((holding) => holding.items),
     available: sum((holding) => holding.available),
-    extent: presented.extent ?? "",
-    subjects: presented.subjects,
+    extent: shown(presented.extent),
+    subjects: presented.subjects.slice(0, listedMax).map(shown),
   };
 }
+
+const shown = (text = "") => (text.length > charactersShownMax ? `${text.slice(0, charactersShownMax - 1)}…` : text);
