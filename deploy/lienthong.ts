@@ -37,6 +37,10 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "replays the events that SERVICE has set aside, once their cause is mended",
     load: async () => (await import("./commands/operate.ts")).replay,
   },
+  invariants: {
+    says: "checks what must always hold, on the platform that runs: all, or I1 I7 …; --canaries FILE for I5",
+    load: async () => (await import("./commands/invariants.ts")).invariants,
+  },
   bench: {
     says: "measures: match FOLDER… compares titles with the truth of made worlds",
     load: async () => (await import("./commands/bench.ts")).bench,

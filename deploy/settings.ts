@@ -49,6 +49,33 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
+/** Where a platform is for somebody who only reads it; without password files its secrets lie in this clone's folder. */
+export type ReadingSettings = {
+  at: { postgresUrl: string; natsUrl: string; openSearchUrl: string; searchIndex: string };
+  passwordFiles?: { postgres: string; nats: string };
+};
+
+/** Reads where to read. In production both password files are named, and no superuser is needed. */
+export function readingSettings(environment: NodeJS.ProcessEnv): ReadingSettings {
+  const { READER_PASSWORD_FILE: postgres, NATS_READER_PASSWORD_FILE: nats, ...rest } = environment;
+  if (Boolean(postgres) !== Boolean(nats))
+    throw new Failure("READER_PASSWORD_FILE and NATS_READER_PASSWORD_FILE go together: set both or none.");
+  // The address alone counts here: the reader has a role and a password of its own.
+  const { ports, elsewhere } = readSettings({
+    ...rest,
+    POSTGRES_PASSWORD_FILE: rest.POSTGRES_PASSWORD_FILE ?? postgres,
+  });
+  return {
+    at: {
+      postgresUrl: elsewhere.postgres ?? `postgres://127.0.0.1:${ports.POSTGRES_PORT}/postgres`,
+      natsUrl: elsewhere.nats ?? `nats://127.0.0.1:${ports.NATS_PORT}`,
+      openSearchUrl: elsewhere.openSearch ?? `http://127.0.0.1:${ports.OPENSEARCH_PORT}`,
+      searchIndex: environment.SEARCH_INDEX ?? "titles",
+    },
+    ...(postgres && nats && { passwordFiles: { postgres, nats } }),
+  };
+}
+
 // From 32768 on Linux gives ports to outgoing connections, and one of ours might be taken when it is needed.
 const shiftMax = 32_767 - Math.max(...Object.values(defaults));
 

@@ -1,4 +1,4 @@
-import { natsUser } from "./nats-permissions.ts";
+import { natsReader, natsUser, readerUser } from "./nats-permissions.ts";
 
 export type NatsConfiguration = {
   port: number;
@@ -9,6 +9,9 @@ export type NatsConfiguration = {
 
 /** The configuration file of NATS. JSON is one of the forms it reads, and needs no quoting rules of our own. */
 export function natsConfiguration({ port, monitorPort, storeFolder, users }: NatsConfiguration): string {
+  const names = users.map(({ name }) => name).filter((name) => name !== "admin" && name !== readerUser);
+  const rightsOf = (name: string, hears: string[]) =>
+    name === readerUser ? natsReader(names) : natsUser({ name, hears });
   const configuration = {
     server_name: "lienthong",
     listen: `127.0.0.1:${port}`,
@@ -24,7 +27,7 @@ export function natsConfiguration({ port, monitorPort, storeFolder, users }: Nat
       users: users.map(({ name, password, hears }) => ({
         user: name,
         password,
-        ...(name !== "admin" && { permissions: natsUser({ name, hears }) }),
+        ...(name !== "admin" && { permissions: rightsOf(name, hears) }),
       })),
     },
   };

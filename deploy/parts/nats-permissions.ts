@@ -22,6 +22,25 @@ export function natsUser({ name, hears }: { name: string; hears: string[] }): Na
   };
 }
 
+/** Looks into every stream and writes into none: for `lienthong invariants`. */
+export const readerUser = "reader";
+
+/** What the reader may do: see how streams and their consumers stand, and read through a consumer of its own name. */
+export function natsReader(services: readonly string[]): NatsRights {
+  return {
+    publish: {
+      allow: services
+        .map(streamOf)
+        .flatMap((stream) => [
+          ...["INFO", "MSG.GET"].map((call) => `$JS.API.STREAM.${call}.${stream}`),
+          `$JS.API.CONSUMER.INFO.${stream}.*`,
+          ...["CREATE", "MSG.NEXT", "DELETE"].map((call) => `$JS.API.CONSUMER.${call}.${stream}.invariants`),
+        ]),
+    },
+    subscribe: { allow: [`_INBOX_${readerUser}.>`] },
+  };
+}
+
 /** The stream that holds a service's events. */
 export function streamOf(service: string): string {
   return service.toUpperCase().replaceAll("-", "_");

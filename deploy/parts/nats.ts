@@ -9,6 +9,7 @@ import { answers, untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
 import { heardBy, type Service } from "../services.ts";
 import { natsConfiguration } from "./nats-configuration.ts";
+import { readerUser } from "./nats-permissions.ts";
 
 /** Where NATS answers. Its users' passwords are the secrets `nats-<user>`; `admin` may do everything. */
 export type Nats = { url: string };
@@ -25,7 +26,9 @@ export async function startNats(platform: Ground, services: Service[]): Promise<
   await assertFree(monitorPort, "NATS", "NATS_MONITOR_PORT");
   const program = await fetchNats(platform.places);
   const folder = await privateFolder(join(platform.places.kept, "nats"), platform.account);
-  const users = [{ name: "admin", hears: [] as string[], password: await passwordOf(platform, "admin") }];
+  const users = [];
+  for (const name of ["admin", readerUser])
+    users.push({ name, hears: [] as string[], password: await passwordOf(platform, name) });
   for (const { name } of services)
     users.push({ name, hears: await heardBy(name), password: await passwordOf(platform, name) });
   const file = join(folder, "nats.json");

@@ -1,0 +1,121 @@
+import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import type { Bus } from "@lienthong/bus/connection.ts";
+import { allShards, streamOf } from "@lienthong/bus/event.ts";
+import { absent } from "@lienthong/bus/stream.ts";
+import { type Evidence, Unreadable } from "./evidence.ts";
+import { keptOnBusDays } from "./heard.ts";
+import { beforeAllIds, pages } from "./pages.ts";
+
+// Ids of so many events are kept at once, about 300 MB; of a longer stream some shards are compared at a time.
+const idsAtOnce = 2_000_000;
+const consumerName = "invariants";
+// An archive's row has the time at which its batch began, a message the time at which it was stored.
+const clocksMs = 60_000;
+
+/** What each service published against what its stream holds, both ways, by the ids of the events. */
+export async function* streamAgainstArchive(evidence: Evidence): AsyncGenerator<string> {
+  const bus = await evidence.bus();
+  for (const service of evidence.services) {
+    const stream = await bus.manage.streams.info(streamOf(service)).catch(absent);
+    if (!stream && !(await publishes(evidence, service))) continue;
+    const rounds = Math.max(1, Math.ceil((stream?.state.messages ?? 0) / idsAtOnce));
+    for (const shards of inGroups(allShards, rounds)) {
+      const begun = Date.now();
+      // In turn with another checker: the bus knows the consumer by its name, and two would each read a half.
+      const onBus = stream ? await evidence.alone(() => idsOnBus(bus, service, shards)) : new Map<string, number>();
+      yield* notOnBus(evidence, service, shards, onBus, new Date(begun - evidence.boundMs - clocksMs));
+      yield* notPublished(evidence, service, onBus);
+    }
+  }
+}
+
+async function publishes(evidence: Evidence, service: string): Promise<boolean> {
+  const rows = await evidence.rows<{ some: boolean }>(service, "select exists (select from outbox_archive) as some");
+  return rows[0]?.some ?? false;
+}
+
+const inGroups = <One>(all: readonly One[], groups: number): One[][] => {
+  const size = Math.ceil(all.length / groups);
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+};
+
+/** What was archived and is still kept by the bus must be on it. What is being put back is in the outbox meanwhile. */
+async function* notOnBus(
+  evidence: Evidence,
+  service: string,
+  shards: readonly number[],
+  onBus: ReadonlyMap<string, number>,
+  before: Date,
+): AsyncGenerator<string> {
+  const text = `
+    select id as key from outbox_archive
+    where id > $1 and shard = any('{${shards.join(",")}}') and published_at > now() - interval '${keptOnBusDays} days'
+      and published_at < '${before.toISOString()}'
+    order by id limit $2`;
+  for await (const rows of pages<{ key: string }>(evidence, service, text, beforeAllIds))
+    for (const { key } of rows) if (!onBus.has(key)) yield `${service}:archive:${key}`;
+}
+
+/** What lies on the bus must be a row's event: archived, or still in the outbox of a relay that was stopped in between. */
+async function* notPublished(
+  evidence: Evidence,
+  service: string,
+  onBus: ReadonlyMap<string, number>,
+): AsyncGenerator<string> {
+  const oldest = Date.now() - keptOnBusDays * 24 * 3600 * 1000;
+  const newest = Date.now() - evidence.boundMs;
+  let batch: string[] = [];
+  for (const [id, storedAt] of onBus) {
+    if (storedAt > oldest && storedAt < newest) batch.push(id);
+    if (batch.length === 2_000) {
+      yield* unknown(evidence, service, batch);
+      batch = [];
+    }
+  }
+  yield* unknown(evidence, service, batch);
+}
+
+async function* unknown(evidence: Evidence, service: string, ids: readonly string[]): AsyncGenerator<string> {
+  if (ids.length === 0) return;
+  const wellFormed = ids.filter((id) => /^[0-9a-f-]{36}$/i.test(id));
+  const rows = await evidence.rows<{ id: string }>(
+    service,
+    `select id from outbox_archive where id = any($1::uuid[]) union select id from outbox where id = any($1::uuid[])`,
+    [wellFormed],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  for (const id of ids) if (!known.has(id)) yield `${service}:bus:${id}`;
+}
+
+/** The ids of a stream's events of some shards, and when each was stored. @throws Unreadable when it cannot be read whole */
+async function idsOnBus(bus: Bus, service: string, shards: readonly number[]): Promise<Map<string, number>> {
+  const stream = streamOf(service);
+  const wanted = new Set(shards.map(String));
+  await bus.manage.consumers.delete(stream, consumerName).catch(absent);
+  const made = await bus.manage.consumers.add(stream, {
+    name: consumerName,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.All,
+    headers_only: true,
+    mem_storage: true,
+    inactive_threshold: 30_000_000_000,
+  });
+  const consumer = await bus.publish.consumers.get(stream, consumerName);
+  const found = new Map<string, number>();
+  // As many as there were: what comes meanwhile is for the next time, or a busy stream would never be read to its end.
+  for (let left = made.num_pending; left > 0; ) {
+    let read = 0;
+    for await (const message of await consumer.fetch({ max_messages: 5_000, expires: 5_000 })) {
+      read += 1;
+      left -= 1;
+      const shard = message.headers?.get("shard") ?? "";
+      // What says no shard was published by no relay: it is looked at in the first round.
+      if (wanted.has(shard) || (shard === "" && wanted.has("0")))
+        found.set(message.headers?.get("Nats-Msg-Id") || `${stream}#${message.seq}`, message.time.getTime());
+      if (left === 0) break;
+    }
+    if (read === 0) throw new Unreadable(`The stream ${stream} could not be read to its end: ${left} are left`);
+  }
+  await bus.manage.consumers.delete(stream, consumerName).catch(absent);
+  return found;
+}
