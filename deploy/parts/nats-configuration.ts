@@ -19,7 +19,8 @@ export function natsConfiguration({ port, monitorPort, storeFolder, users }: Nat
     jetstream: {
       store_dir: storeFolder,
       max_mem: "64M",
-      max_file: "2G",
+      // Each service's stream is promised STREAM_BYTES of it; the disk is taken as events come.
+      max_file: "32G",
       // An acknowledged event is on the disk: the relay then marks it as published and never sends it again.
       sync_interval: "always",
     },

@@ -58,7 +58,7 @@ export function startRelay(
         failures += 1;
         if (failures === 1)
           log.warn({ err: error }, "events wait in the outbox: the bus or the database does not answer");
-        void mend();
+        void mend().catch(() => undefined);
       }
       const rest = Math.min(restAfterErrorMsMax, failures === 0 ? lookEveryMs : lookEveryMs * 2 ** failures);
       await Promise.race([woken.promise, pause(rest, undefined, { signal: stopping.signal }).catch(() => undefined)]);

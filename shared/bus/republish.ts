@@ -29,7 +29,7 @@ export function retelling<Event extends EventState>(
     type: type as unknown as EventType<never>,
     async page(tx, extent, after) {
       const events = await read(tx, extent, after, pageRows);
-      for (const event of events) await announceAgain(tx, type, event);
+      for (const event of events) announceAgain(tx, type, event);
       return events.at(-1)?.id;
     },
   };

@@ -15,6 +15,12 @@ export const frameSettings = {
   NATS_URL: z.string().regex(/^(nats|tls):\/\//, "expected: nats://host:port"),
   NATS_USER: z.string().min(1),
   NATS_PASSWORD_FILE: secretFile("password of the service at the bus"),
+  STREAM_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(4 * 2 ** 30)
+    .describe("how much the stream of its own events may hold; 14 days of events at some 900 bytes each must fit"),
   KEYCLOAK_URL: z.url().describe("the sign-in server, as its tokens name it"),
   KEYCLOAK_REALM: z.string().default("lienthong"),
   IDENTITY_ADDRESS: z.string().default("127.0.0.1:7001"),

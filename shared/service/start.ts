@@ -4,9 +4,8 @@ import type { Permission } from "@lienthong/auth/permission.ts";
 import { tokenVerifier } from "@lienthong/auth/verify.ts";
 import { type Bus, connectBus } from "@lienthong/bus/connection.ts";
 import { startHearing } from "@lienthong/bus/hear.ts";
-import { reconcile } from "@lienthong/bus/reconcile.ts";
+import { type KeptStream, keepStream } from "@lienthong/bus/keep-stream.ts";
 import { startRelay } from "@lienthong/bus/relay.ts";
-import { declareStream } from "@lienthong/bus/stream.ts";
 import { armFault } from "@lienthong/config/fault-point.ts";
 import { readSettings } from "@lienthong/config/settings.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
@@ -72,11 +71,12 @@ export async function start(declared: Service, options: Start): Promise<void> {
   const bus = usesBus(declared)
     ? await connectBus({ url: settings.NATS_URL, user: settings.NATS_USER, password: settings.NATS_PASSWORD_FILE })
     : undefined;
+  let stream: KeptStream | undefined;
   if (bus) {
     ends.push(() => bus.connection.drain());
     // The clock may not have turned the archive for days: the partition of today must be there before anything is published.
     await database.transact(serviceActor(declared.name), (tx) => run(tx, sql`select turn_outbox_archive()`));
-    await openBus(declared, database, bus, log, ends);
+    stream = await openBus(declared, database, bus, settings.STREAM_BYTES, log, ends);
   }
 
   const reached = reach(declared, (name) => settings[`${name.toUpperCase()}_ADDRESS` as "IDENTITY_ADDRESS"]);
@@ -86,7 +86,7 @@ export async function start(declared: Service, options: Start): Promise<void> {
 
   const worker = await startWorker(
     declared.name,
-    [...declared.jobs, ...operations(declared, database), ...upkeep(database, bus)],
+    [...declared.jobs, ...operations(declared, database), ...upkeep(stream)],
     database,
     log,
   );
@@ -112,26 +112,23 @@ export async function start(declared: Service, options: Start): Promise<void> {
 
 const usesBus = (declared: Service) => declared.publishes.length > 0 || declared.consumes.length > 0;
 
-async function openBus(declared: Service, database: Database, bus: Bus, log: Log, ends: (() => Promise<void>)[]) {
-  const declare = async () => {
-    if (declared.publishes.length === 0) return;
-    await declareStream(bus);
-    await reconcile(database, bus, log);
-  };
-  await declare();
-  // A bus that comes back may have lost its streams: they are declared and refilled before anything else.
-  void (async () => {
-    for await (const status of bus.connection.status()) {
-      if (status.type === "reconnect")
-        await declare().catch((error) => log.warn({ err: error }, "the stream could not be declared yet"));
-    }
-  })();
-  const relay = startRelay(database, bus, log);
+/** Opens what a service says and hears on the bus. @returns its stream, if it has events of its own */
+async function openBus(
+  declared: Service,
+  database: Database,
+  bus: Bus,
+  bytesMax: number,
+  log: Log,
+  ends: (() => Promise<void>)[],
+): Promise<KeptStream | undefined> {
+  const stream = declared.publishes.length > 0 ? await keepStream(database, bus, bytesMax, log) : undefined;
+  const relay = startRelay(database, bus, log, stream?.attend);
   const hearing = startHearing(database, bus, declared.consumes, log);
   ends.push(
     () => relay.stop(),
     () => hearing.stop(),
   );
+  return stream;
 }
 
 /** What a service says of itself must agree: public calls are those that anybody may make, and no others. */

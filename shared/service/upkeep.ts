@@ -1,6 +1,4 @@
-import { reconcile } from "@lienthong/bus/reconcile.ts";
-import type { Bus } from "@lienthong/bus/connection.ts";
-import type { Database } from "@lienthong/database/database.ts";
+import type { KeptStream } from "@lienthong/bus/keep-stream.ts";
 import { run, sql } from "@lienthong/database/transaction.ts";
 import { type AnyJob, job } from "@lienthong/jobs/job.ts";
 import { z } from "zod";
@@ -8,7 +6,7 @@ import { z } from "zod";
 const nothing = z.undefined();
 
 /** What every service does by the clock for the frame's own tables. */
-export function upkeep(database: Database, bus: Bus | undefined): AnyJob[] {
+export function upkeep(stream: KeptStream | undefined): AnyJob[] {
   const turnArchive = job("turn-outbox-archive", { cron: "7 * * * *", payload: nothing }, async (work) => {
     await work.as((tx) => run(tx, sql`select turn_outbox_archive()`));
   });
@@ -39,9 +37,9 @@ export function upkeep(database: Database, bus: Bus | undefined): AnyJob[] {
       !work.stopping.aborted
     );
   });
-  if (!bus) return [turnArchive, forgetInbox, forgetAnswers];
-  const compare = job("compare-bus-with-archive", { cron: "*/5 * * * *", payload: nothing }, async (work) => {
-    await reconcile(database, bus, work.log);
+  if (!stream) return [turnArchive, forgetInbox, forgetAnswers];
+  const compare = job("compare-bus-with-archive", { cron: "*/5 * * * *", payload: nothing }, async () => {
+    await stream.attend();
   });
   return [turnArchive, forgetInbox, forgetAnswers, compare];
 }

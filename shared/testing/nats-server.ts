@@ -27,7 +27,10 @@ export async function aNatsServer(): Promise<NatsServer> {
   if (!program) throw new Error('NATS_SERVER is not set: run the tests by "npm test"');
   const folder = mkdtempSync(join(tmpdir(), "lienthong-nats-"));
   const port = await freePort();
-  const settings = { listen: `127.0.0.1:${port}`, jetstream: { store_dir: folder, sync_interval: "always" } };
+  const settings = {
+    listen: `127.0.0.1:${port}`,
+    jetstream: { store_dir: folder, sync_interval: "always", max_file: "32G" },
+  };
   writeFileSync(join(folder, "nats.conf"), JSON.stringify(settings));
   const url = `nats://127.0.0.1:${port}`;
   let child: ReturnType<typeof spawn> | undefined;

@@ -53,7 +53,7 @@ before(async () => {
   const [first, second] = made.map((database) => openDatabase(database.app, () => {}));
   assert(first && second);
   const bus = await nats.connect("circulation");
-  await declareStream(bus);
+  await declareStream(bus, 2 ** 30);
   circulation = { database: first, bus, relay: startRelay(first, bus, log) };
   catalogue = { database: second, bus: await nats.connect("catalogue") };
   hearing = startHearing(catalogue.database, catalogue.bus, [onLoanChanged], log);
@@ -93,7 +93,7 @@ async function renew(id = randomUUID() as string): Promise<LoanChanged> {
       returning version, value`,
     );
     const event = loan(id, row.version, row.value);
-    await announce(tx, LoanChanged, event);
+    announce(tx, LoanChanged, event);
     return event;
   });
 }
@@ -127,7 +127,7 @@ test("what did not commit is never heard", async () => {
   const id = randomUUID();
   await assert.rejects(
     circulation.database.transact(serviceActor("circulation"), async (tx) => {
-      await announce(tx, LoanChanged, loan(id, 2n ** 40n + 1n, 1));
+      announce(tx, LoanChanged, loan(id, 2n ** 40n + 1n, 1));
       throw new Error("no");
     }),
   );
@@ -286,7 +286,7 @@ test("a service lives on when its stream vanishes while a batch is at work", asy
       () => true,
     ),
   );
-  await declareStream(circulation.bus);
+  await declareStream(circulation.bus, 2 ** 30);
   blocked.resolve();
   await hearing.stop();
   hearing = startHearing(catalogue.database, catalogue.bus, [onLoanChanged], log);
@@ -316,7 +316,7 @@ test("a wiped bus is declared again and refilled from the archive; commands went
   const during = await renew();
   await nats.start();
   await until(() =>
-    declareStream(circulation.bus).then(
+    declareStream(circulation.bus, 2 ** 30).then(
       () => true,
       () => false,
     ),
