@@ -4,7 +4,7 @@ import { SettingsError } from "./settings.ts";
 /** The named points at which a test may kill a service: where in the code each stands, and between what. */
 export const faultPoints = {
   K1: { at: "shared/rpc/call.ts", between: "a command's BEGIN and its work" },
-  K2: { at: "shared/bus/announce.ts", between: "the domain's rows and the outbox's" },
+  K2: { at: "shared/database/outbox.ts", between: "the domain's rows and the outbox's" },
   K3: { at: "shared/rpc/call.ts", between: "the first answer's row and COMMIT" },
   K4: { at: "shared/rpc/call.ts", between: "COMMIT and the reply" },
   K5: { at: "shared/bus/relay.ts", between: "the bus's acknowledgement and the archive" },

@@ -3,6 +3,7 @@ import type { Actor } from "@lienthong/auth/actor.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import pg from "pg";
 import { connectionString, type DatabaseAddress } from "./address.ts";
+import { writeOutbox } from "./outbox.ts";
 import type { Transaction } from "./transaction.ts";
 
 export type Database = {
@@ -59,13 +60,14 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      const tx: Transaction = { actor, now: await begin(client, actor), client, announced: false };
+      const tx: Transaction = { actor, now: await begin(client, actor), client, announced: [] };
       const result = await work(tx);
+      if (tx.announced.length > 0) await writeOutbox(tx);
       // Where a statement's error was swallowed in the work, PostgreSQL answers a commit by rolling back.
       const { command } = await client.query("commit");
       if (command !== "COMMIT")
         throw new Error("The transaction was rolled back: a failed statement went unnoticed in it");
-      if (tx.announced) for (const listener of listeners) listener();
+      if (tx.announced.length > 0) for (const listener of listeners) listener();
       return result;
     } catch (error) {
       await client.query("rollback").catch((cause: Error) => {

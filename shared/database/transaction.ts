@@ -1,6 +1,7 @@
 import type { Actor } from "@lienthong/auth/actor.ts";
 import type { PoolClient, QueryResultRow } from "pg";
 import { type Sql } from "sql-template-tag";
+import type { Announced } from "./outbox.ts";
 
 export { default as sql, empty, join, raw, type Sql } from "sql-template-tag";
 
@@ -10,8 +11,8 @@ export type Transaction = {
   /** The transaction's time, by the database's clock. */
   readonly now: Date;
   readonly client: PoolClient;
-  /** Set by `announce`: there are events to publish once this has committed. */
-  announced: boolean;
+  /** The events that \`announce\` has taken; they are written when the work is done and published once it has committed. */
+  readonly announced: Announced[];
 };
 
 const names = new Map<string, string>();

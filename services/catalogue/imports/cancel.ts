@@ -31,6 +31,6 @@ async function cancelImport(tx: Transaction, id: string): Promise<ImportRow | Re
     where id = ${id} returning ${importColumns}, version`,
   );
   await tidyUp(tx, id);
-  await announce(tx, ImportFinished, finishedEvent(row));
+  announce(tx, ImportFinished, finishedEvent(row));
   return row;
 }

@@ -15,7 +15,7 @@ export async function finishImport(tx: Transaction, id: string, failure = ""): P
     where id = ${id} returning ${importColumns}, version`,
   );
   await tidyUp(tx, id);
-  await announce(tx, ImportFinished, finishedEvent(row));
+  announce(tx, ImportFinished, finishedEvent(row));
 }
 
 /** An import has ended: what it noted for itself goes, and the pairs of its records are looked for. */

@@ -1,4 +1,4 @@
-import { announceAll } from "@lienthong/bus/announce.ts";
+import { announce } from "@lienthong/bus/announce.ts";
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ItemChanged } from "@lienthong/proto/catalogue/v1/events.ts";
 import { storable } from "../storable.ts";
@@ -71,7 +71,7 @@ export async function writeItems(
       and library_id = ${libraryId} and barcode <> all(${[...claimed.keys()]}::text[])
     returning ${itemColumns}`,
   );
-  await announceAll(tx, ItemChanged, [...written, ...withdrawn]);
+  announce(tx, ItemChanged, ...written, ...withdrawn);
   const titles = written.flatMap((item) => [item.titleId, item.formerTitleId ?? item.titleId]);
   return [...new Set([...titles, ...withdrawn.map((item) => item.titleId)])];
 }
@@ -87,5 +87,5 @@ export async function moveItems(tx: Transaction, moved: ReadonlyMap<string, stri
     where item.record_id = record.id and not item.withdrawn and item.title_id <> record.title_id
     returning ${itemColumns}`,
   );
-  await announceAll(tx, ItemChanged, items);
+  announce(tx, ItemChanged, ...items);
 }

@@ -1,4 +1,4 @@
-import { announceAll } from "@lienthong/bus/announce.ts";
+import { announce } from "@lienthong/bus/announce.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { RecordChanged, TitleChanged } from "@lienthong/proto/catalogue/v1/events.ts";
 import { moveItems } from "../items/write.ts";
@@ -69,7 +69,7 @@ export async function keepTitles(tx: Transaction, formed: Formed, told: readonly
   // A record that is new was in no title before.
   affected.delete("");
   await writeTitles(tx, affected, membersOf);
-  await announceAll(tx, RecordChanged, [...told, ...followed]);
+  announce(tx, RecordChanged, ...told, ...followed);
   await moveItems(tx, new Map(moved.map((record) => [record.id, titleOf.get(record.id)!])));
   await compareLater(
     tx,
@@ -151,7 +151,7 @@ async function writeTitles(
     select id, version, case when gone then presented end as formerly, gone from kept where told`,
   );
   const events = told.map(({ formerly, ...row }) => ({ ...row, presented: (shown.get(row.id) ?? formerly)! }));
-  await announceAll(tx, TitleChanged, events.map(titleEvent));
+  announce(tx, TitleChanged, ...events.map(titleEvent));
 }
 
 async function compareLater(tx: Transaction, ids: readonly string[]): Promise<void> {

@@ -15,7 +15,7 @@ export type Availability =
 export async function setAvailability(tx: Transaction, itemId: string, to: Availability): Promise<void> {
   const at = to.state === "AT_REST" ? undefined : to.at;
   const dueAt = to.state === "ON_LOAN" ? to.dueAt : null;
-  await tell(
+  tell(
     tx,
     await one<Row>(
       tx,
@@ -34,7 +34,7 @@ export async function setAvailability(tx: Transaction, itemId: string, to: Avail
 
 /** A loan goes on: the item is due on another day. */
 export async function setDue(tx: Transaction, itemId: string, dueAt: Date): Promise<void> {
-  await tell(
+  tell(
     tx,
     await one<Row>(
       tx,
@@ -63,7 +63,7 @@ export async function beginAvailability(
     select id, ${libraryId}, ${resting} from item where id = ${itemId}
     on conflict (item_id) do nothing returning ${columns}`,
   );
-  if (first) await tell(tx, first);
+  if (first) tell(tx, first);
   return first?.state;
 }
 

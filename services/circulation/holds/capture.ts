@@ -33,7 +33,7 @@ export async function makeReady(tx: Transaction, hold: QueuedHold, item: Item, p
   const readyUntil = afterOpenDays(tx.now, hold.shelfDays, await calendarOf(tx, pickup.id));
   const version = await move(tx, hold.id, { from: hold.state, to: "READY", item, readyUntil });
   await setAvailability(tx, item.id, { state: "ON_HOLD_SHELF", at: pickup });
-  await announce(tx, HoldReady, {
+  announce(tx, HoldReady, {
     id: hold.id,
     version,
     libraryId: pickup.libraryId,

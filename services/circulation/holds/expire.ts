@@ -111,5 +111,5 @@ async function endAsUnfillable(tx: Transaction, holdId: string): Promise<void> {
   );
   if (!hold) return;
   const version = await move(tx, hold.id, { from: "WAITING", to: "UNFILLABLE" });
-  await announce(tx, HoldUnfilled, { ...hold, version });
+  announce(tx, HoldUnfilled, { ...hold, version });
 }

@@ -48,13 +48,13 @@ export async function move(tx: Transaction, holdId: string, step: Move): Promise
     where id = ${holdId} and state = ${step.from}
     returning ${columns}`,
   );
-  await announce(tx, HoldChanged, eventOf(moved));
+  announce(tx, HoldChanged, eventOf(moved));
   return moved.version;
 }
 
 /** Announces a hold as it is now, after it was placed. */
 export async function tellHold(tx: Transaction, holdId: string): Promise<void> {
-  await announce(tx, HoldChanged, eventOf(await one<Row>(tx, sql`select ${columns} from hold where id = ${holdId}`)));
+  announce(tx, HoldChanged, eventOf(await one<Row>(tx, sql`select ${columns} from hold where id = ${holdId}`)));
 }
 
 /** The records of a title have become another title's: the holds on them are in another queue now. */
@@ -65,7 +65,7 @@ export async function tellNewTitle(tx: Transaction, recordId: string): Promise<v
     update hold set version = next_version(hold.version)
     where record_id = ${recordId} and ended_at is null returning ${columns}`,
   );
-  for (const hold of holds) await announce(tx, HoldChanged, eventOf(hold));
+  for (const hold of holds) announce(tx, HoldChanged, eventOf(hold));
 }
 
 type Row = {

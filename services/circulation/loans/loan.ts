@@ -7,7 +7,7 @@ import { LoanState } from "@lienthong/proto/circulation/v1/states.ts";
 
 /** Announces what a loan is now. */
 export async function tellLoan(tx: Transaction, loanId: string): Promise<void> {
-  await announce(tx, LoanChanged, eventOf(await one<Row>(tx, sql`select ${columns} from loan where id = ${loanId}`)));
+  announce(tx, LoanChanged, eventOf(await one<Row>(tx, sql`select ${columns} from loan where id = ${loanId}`)));
 }
 
 /** Ends the open loan of an item, if there is one. The caller holds the item's lock and acts across libraries. */

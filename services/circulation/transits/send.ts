@@ -24,7 +24,7 @@ export async function send(
   to: Branch,
   holdId: string | null,
 ): Promise<void> {
-  await tell(
+  tell(
     tx,
     await one<Row>(
       tx,
@@ -38,7 +38,7 @@ export async function send(
 
 /** Gives a journey another end, because the one it was made for is gone. */
 export async function redirect(tx: Transaction, transitId: string, to: Branch, holdId: string | null): Promise<void> {
-  await tell(
+  tell(
     tx,
     await one<Row>(
       tx,
@@ -52,7 +52,7 @@ export async function redirect(tx: Transaction, transitId: string, to: Branch, h
 
 /** Ends a journey. */
 export async function end(tx: Transaction, transitId: string): Promise<void> {
-  await tell(
+  tell(
     tx,
     await one<Row>(
       tx,

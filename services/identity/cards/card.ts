@@ -38,7 +38,7 @@ export const presentCards = (tx: Transaction, number: string, libraryId: string 
 /** Announces what these cards are now, with the versions that their rows have. */
 export async function announceCards(tx: Transaction, ids: readonly string[]): Promise<void> {
   for (const row of await cardsWhere(tx, sql`card.id = any(${[...ids]}::uuid[]) order by card.id`)) {
-    await announce(tx, CardChanged, told(row));
+    announce(tx, CardChanged, told(row));
   }
 }
 

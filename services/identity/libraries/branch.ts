@@ -39,7 +39,7 @@ export async function openBranch(tx: Transaction, libraryId: string, branch: New
     insert into service_point (library_id, branch_id, name, kind)
     values (${libraryId}, ${made.id}, 'Quầy phục vụ', 'DESK') returning id, name, kind`,
   );
-  await announce(tx, BranchChanged, { id: made.id, version: made.version, libraryId, ...branch, active: true });
+  announce(tx, BranchChanged, { id: made.id, version: made.version, libraryId, ...branch, active: true });
   return shownBranch({ id: made.id, libraryId, ...branch, servicePoints: [desk] });
 }
 

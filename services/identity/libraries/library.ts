@@ -52,7 +52,7 @@ export async function libraryToday(tx: Transaction, id: string): Promise<Library
 export async function announceLibrary(tx: Transaction, id: string): Promise<void> {
   const [row] = await librariesOn(tx, await civilToday(tx), sql`id = ${id}`);
   if (!row) throw new Error(`Library ${id} was there a moment ago`);
-  await announce(tx, LibraryChanged, told(row));
+  announce(tx, LibraryChanged, told(row));
 }
 
 export const tellLibraries = retelling(LibraryChanged, async (tx, { libraryId }, after, limit) => {

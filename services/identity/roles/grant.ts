@@ -82,7 +82,7 @@ export async function grantRole(tx: Transaction, wanted: NewRole): Promise<Role 
   );
   const [row] = await rolesWhere(tx, sql`id = ${id}`);
   if (!row) throw new Error(`Role ${id} was granted a moment ago`);
-  await announceRole(tx, row);
+  announceRole(tx, row);
   await enqueueMirror(tx, holder);
   return shownRole(row);
 }

@@ -29,7 +29,7 @@ async function turnSome(tx: Transaction): Promise<boolean> {
   );
   if (turned.length === 0) return false;
   for (const row of await rolesWhere(tx, sql`id = any(${turned.map((role) => role.id)}::uuid[])`)) {
-    await announceRole(tx, row);
+    announceRole(tx, row);
     await enqueueMirror(tx, holderOf(row));
   }
   return turned.length === rolesAtOnce;

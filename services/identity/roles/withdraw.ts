@@ -34,7 +34,7 @@ export async function withdrawRole(tx: Transaction, roleId: string): Promise<Rol
   const [row] = await rolesWhere(tx, sql`id = ${roleId}`);
   if (!row) return refuse("role-unknown");
   if (withdrawn === 0) return shownRole(row);
-  await announceRole(tx, row);
+  announceRole(tx, row);
   await enqueueMirror(tx, holderOf(row));
   return shownRole(row);
 }

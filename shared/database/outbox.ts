@@ -1,0 +1,40 @@
+import { faultPoint } from "@lienthong/config/fault-point.ts";
+import { run, sql, type Transaction } from "./transaction.ts";
+
+/** An event as the outbox keeps it, until the relay takes it to the bus. */
+export type Announced = {
+  shard: number;
+  subject: string;
+  aggregate: string;
+  version: bigint;
+  headers: Record<string, string>;
+  payload: Uint8Array;
+  republished: boolean;
+};
+
+// What one statement carries; an import announces thousands in one transaction.
+const rowsMax = 1_000;
+
+/**
+ * Writes what a transaction has announced, in its order, as the last thing before the commit: one statement, and the locks
+ * under which versions were raised are still held.
+ */
+export async function writeOutbox(tx: Transaction): Promise<void> {
+  faultPoint("K2");
+  for (let from = 0; from < tx.announced.length; from += rowsMax) {
+    const events = tx.announced.slice(from, from + rowsMax);
+    await run(
+      tx,
+      sql`
+      insert into outbox (shard, subject, aggregate, version, headers, payload, republished)
+      select shard, subject, aggregate, version, headers, payload, republished
+      from unnest(${events.map((event) => event.shard)}::smallint[], ${events.map((event) => event.subject)}::text[],
+                  ${events.map((event) => event.aggregate)}::text[], ${events.map((event) => event.version)}::bigint[],
+                  ${events.map((event) => JSON.stringify(event.headers))}::jsonb[],
+                  ${events.map((event) => Buffer.from(event.payload))}::bytea[],
+                  ${events.map((event) => event.republished)}::boolean[])
+        with ordinality as event(shard, subject, aggregate, version, headers, payload, republished, place)
+      order by place`,
+    );
+  }
+}
