@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JWK, type JWTPayload, SignJWT } from "jose";
@@ -11,6 +11,8 @@ export type Realm = {
   url: string;
   /** A token as the sign-in server would give it; `claims` bend it, and `kid` names a key that did not sign it. */
   token(someone: Someone, claims?: JWTPayload, kid?: string): Promise<string>;
+  /** Whatever text under whatever header, with the realm's own signature: what only header or claims may give away. */
+  sign(header: object, claims: string): string;
   /** Makes a key and publishes it beside the others; tokens go on being signed with the one before. @returns its id */
   newKey(): string;
   /** From now on tokens are signed with this key. */
@@ -76,6 +78,11 @@ export async function aRealm(): Promise<Realm> {
       };
       const { privateKey } = keys.get(signing)!;
       return new SignJWT(payload).setProtectedHeader({ alg: "RS256", kid, typ: "JWT" }).sign(privateKey);
+    },
+    sign(header, claims) {
+      const text = [JSON.stringify(header), claims].map((part) => Buffer.from(part).toString("base64url")).join(".");
+      const signature = sign("RSA-SHA256", Buffer.from(text), keys.get(signing)!.privateKey);
+      return `${text}.${signature.toString("base64url")}`;
     },
     close() {
       server.close();
