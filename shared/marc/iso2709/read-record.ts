@@ -4,11 +4,18 @@ import { mend } from "../mend/mend.ts";
 import type { Fault, Repair } from "../quarantine.ts";
 import type { MarcRecord } from "../record.ts";
 import { type Place, placeFields } from "./fields.ts";
+import { readPlainRecord } from "./plain-record.ts";
 
 export type ReadRecord = { record: MarcRecord; encoding: Encoding; repairs: Repair[] };
 
-/** Reads the bytes of one ISO 2709 record: places its fields, decides its encoding by evidence, mends its text. */
+/** Reads the bytes of one ISO 2709 record. What staff say of its encoding is held against every record. */
 export function readIsoRecord(bytes: Buffer, chosen?: Encoding): ReadRecord | Fault {
+  const plain = chosen ? undefined : readPlainRecord(bytes);
+  return plain ? { ...plain, repairs: [] } : readDoubtfulRecord(bytes, chosen);
+}
+
+/** Reads a record of which anything may be wrong: places its fields, decides its encoding by evidence, mends its text. */
+export function readDoubtfulRecord(bytes: Buffer, chosen?: Encoding): ReadRecord | Fault {
   const placed = placeFields(bytes);
   if ("reason" in placed) return placed;
   const { leader, places, repairs } = placed;

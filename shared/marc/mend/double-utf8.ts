@@ -50,7 +50,7 @@ const toByte = (unit: number) => (unit <= 0xff ? unit : bytesOfWindows1252.get(u
 
 const signs = windows1252.replace(/[\x80-\x9f]/g, "");
 // A first byte of UTF-8 as a letter, then a following byte as a sign.
-const suspicious = new RegExp(`[\\u00c2-\\u00f4][\\u0080-\\u00bf${signs}]`);
+export const suspicious = new RegExp(`[\\u00c2-\\u00f4][\\u0080-\\u00bf${signs}]`);
 const remains = new RegExp(
   [
     `\\u00e1[\\u00ba\\u00bb][\\u0080-\\u00bf${signs}]`, // ạ … ỹ

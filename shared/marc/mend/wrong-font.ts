@@ -36,7 +36,7 @@ function isVietnamese(texts: string[], evidence: Evidence): boolean {
 }
 
 // Letters that neither Latin-1 nor ordinary typography has: the text was not taken for Western.
-const beyondWestern = /[^\0-\xff\u2010-\u2026\u20ac\u2122]/;
+export const beyondWestern = /[^\0-\xff\u2010-\u2026\u20ac\u2122]/;
 
 /** Reads runs of Latin-1 letters as the bytes they were; typography stays. */
 function reread(text: string, read: (bytes: Uint8Array) => string): string {

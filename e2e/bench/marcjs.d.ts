@@ -1,0 +1,3 @@
+declare module "marcjs" {
+  export const Marc: { parse(raw: Uint8Array, type: "iso2709"): unknown };
+}
