@@ -79,7 +79,7 @@ async function libraryNamed(request: FastifyRequest, doors: Doors): Promise<stri
 function tokenOf(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
-  const token = /^Bearer +([\w.~+/=-]{1,16384})$/i.exec(authorization)?.[1];
+  const token = /^Bearer +([\w.~+/=-]{1,7500})$/i.exec(authorization)?.[1];
   if (token === undefined) throw new CallFault("no-token", "Authorization must be: Bearer, a space, an access token");
   return token;
 }
