@@ -1,4 +1,5 @@
 import type { Actor } from "@lienthong/auth/actor.ts";
+import { NoKeys } from "@lienthong/auth/signing-keys.ts";
 import { TokenRefused, type VerifyToken } from "@lienthong/auth/verify.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import type { CallContext } from "@lienthong/rpc/client.ts";
@@ -43,7 +44,9 @@ export async function callerOf(request: FastifyRequest, audience: Audience, part
   const actor = await parts.verify(session.tokens.access).catch((cause: unknown) => {
     // The sign-in server changed its keys, say: whoever it was signs in again.
     if (cause instanceof TokenRefused) return undefined;
-    throw cause;
+    if (!(cause instanceof NoKeys)) throw cause;
+    if (audience === "anyone") return undefined;
+    throw new ProviderDown("The sign-in server gives no keys", { cause });
   });
   if (!actor) return nobodyCaller(parts);
   const token = session.tokens.access;

@@ -25,6 +25,7 @@ export async function sendTrouble(
   ask: Surroundings = surroundingsOf(request, parts),
 ): Promise<FastifyReply> {
   const Shape = fragmentOf(request) === undefined ? TroublePage : TroubleNote;
+  if (trouble.status === 503) void reply.header("retry-after", "2");
   return sendTree(request, reply, trouble.status, <Shape ask={ask} trouble={trouble} />);
 }
 

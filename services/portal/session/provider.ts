@@ -1,4 +1,7 @@
+import { breaker } from "@lienthong/rpc/breaker.ts";
 import * as oidc from "openid-client";
+import { fewAtOnce } from "./few-at-once.ts";
+import { patience } from "./patience.ts";
 
 /** What the sign-in server gave; it stays on the server. */
 export type Tokens = {
@@ -19,6 +22,7 @@ export class SignInBroken extends Error {}
 export type Begun = { state: string; nonce: string; verifier: string };
 
 export type Provider = {
+  /** @throws ProviderDown rather than send the browser to a server that does not answer */
   begin(): Promise<{ url: URL; begun: Begun }>;
   /** @param url the address with which the browser came back */
   finish(url: URL, begun: Begun): Promise<Tokens>;
@@ -37,22 +41,53 @@ export type ProviderSettings = {
   redirectUri: string;
 };
 
-const timeoutSeconds = 5;
+// A slow answer is better than none: a refresh given up has used up its token all the same.
+const timeoutSeconds = 10;
+// But nobody who looks at a page waits so long.
+const waitMs = 1_500;
+// What the sign-in server said that recently it needs not say again before a browser is sent there.
+const heardWithinMs = 2_000;
+// When it comes back, all sessions want new tokens; at some ten milliseconds each these serve thousands in a minute.
+const refreshesAtOnce = 16;
 
 /** Signs in by authorization code with PKCE, state and nonce (RFC 9700; OpenID Connect Core 1.0). */
 export function provider(settings: ProviderSettings): Provider {
   let found: Promise<oidc.Configuration> | undefined;
+  let heardAt = Number.NEGATIVE_INFINITY;
+  const soon = patience(waitMs);
+  const refreshTurn = fewAtOnce(refreshesAtOnce);
+  const way = breaker({
+    failuresMax: 3,
+    restMs: 2_000,
+    isAway: (error) => error instanceof ProviderDown,
+    refusal: () => new ProviderDown("The sign-in server did not answer a moment ago"),
+  });
+  const ask = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
+    way.ask(async () => {
+      const answer = await work();
+      heardAt = Date.now();
+      return answer;
+    });
+  const inTime = async <Answer>(asked: Promise<Answer>): Promise<Answer> => {
+    const come = await soon(asked);
+    if (!come) throw new ProviderDown("The sign-in server is slow");
+    return come.answer;
+  };
   const configuration = () => {
-    found ??= discover(settings).catch((cause: unknown) => {
+    found ??= ask(() => discover(settings)).catch((cause: unknown) => {
       found = undefined;
-      throw new ProviderDown("The sign-in server does not answer", { cause });
+      throw cause;
     });
     return found;
+  };
+  const isThere = async (): Promise<void> => {
+    if (Date.now() - heardAt > heardWithinMs) await inTime(ask(() => discover(settings)));
   };
 
   return {
     async begin() {
-      const config = await configuration();
+      const config = await inTime(configuration());
+      await isThere();
       const begun = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
       const url = oidc.buildAuthorizationUrl(config, {
         redirect_uri: settings.redirectUri,
@@ -66,60 +101,69 @@ export function provider(settings: ProviderSettings): Provider {
     },
 
     async finish(url, begun) {
-      const config = await configuration();
-      const answer = await oidc
-        .authorizationCodeGrant(config, url, {
-          expectedState: begun.state,
-          expectedNonce: begun.nonce,
-          pkceCodeVerifier: begun.verifier,
-          idTokenExpected: true,
-        })
-        .catch((cause: unknown) => {
+      const config = await inTime(configuration());
+      const checks = {
+        expectedState: begun.state,
+        expectedNonce: begun.nonce,
+        pkceCodeVerifier: begun.verifier,
+        idTokenExpected: true,
+      };
+      return ask(() =>
+        oidc.authorizationCodeGrant(config, url, checks).then(tokensOf, (cause: unknown) => {
           if (isDown(cause)) throw new ProviderDown("The sign-in server does not answer", { cause });
           throw new SignInBroken("The sign-in could not be finished", { cause });
-        });
-      return tokensOf(answer);
+        }),
+      );
     },
 
-    async refresh(tokens) {
-      const config = await configuration();
-      try {
-        return tokensOf(await oidc.refreshTokenGrant(config, tokens.refresh), tokens);
-      } catch (cause) {
-        if (cause instanceof oidc.ResponseBodyError && cause.error === "invalid_grant") return undefined;
-        throw new ProviderDown("The sign-in server did not give new tokens", { cause });
-      }
-    },
+    refresh: (tokens) =>
+      refreshTurn(async () => {
+        const config = await configuration();
+        return ask(() => refreshed(config, tokens));
+      }),
 
     async end(tokens) {
-      const config = await configuration();
-      const endpoint = config.serverMetadata().end_session_endpoint;
-      if (!endpoint) throw new ProviderDown("The sign-in server names no address for signing out");
-      // From server to server, so that signing out does not depend on the browser following a redirect.
-      const answer = await fetch(endpoint, {
-        method: "POST",
-        body: new URLSearchParams({
-          client_id: settings.client,
-          client_secret: settings.secret,
-          refresh_token: tokens.refresh,
-        }),
-        signal: AbortSignal.timeout(timeoutSeconds * 1000),
-        redirect: "error",
-      }).catch((cause: unknown) => {
-        throw new ProviderDown("The sign-in server does not answer", { cause });
-      });
-      // 400 says that the session has ended there already.
-      if (!answer.ok && answer.status !== 400) throw new ProviderDown(`Signing out was answered with ${answer.status}`);
+      const config = await inTime(configuration());
+      await inTime(ask(() => endSession(config, settings, tokens)));
     },
   };
 }
 
-function discover({ issuer, client, secret }: ProviderSettings): Promise<oidc.Configuration> {
+async function discover({ issuer, client, secret }: ProviderSettings): Promise<oidc.Configuration> {
   const plain = new URL(issuer).protocol === "http:";
-  return oidc.discovery(new URL(issuer), client, secret, undefined, {
-    timeout: timeoutSeconds,
-    execute: plain ? [oidc.allowInsecureRequests] : [],
+  try {
+    return await oidc.discovery(new URL(issuer), client, secret, undefined, {
+      timeout: timeoutSeconds,
+      execute: plain ? [oidc.allowInsecureRequests] : [],
+    });
+  } catch (cause) {
+    throw new ProviderDown("The sign-in server does not answer", { cause });
+  }
+}
+
+async function refreshed(config: oidc.Configuration, tokens: Tokens): Promise<Tokens | undefined> {
+  try {
+    return tokensOf(await oidc.refreshTokenGrant(config, tokens.refresh), tokens);
+  } catch (cause) {
+    if (cause instanceof oidc.ResponseBodyError && cause.error === "invalid_grant") return undefined;
+    throw new ProviderDown("The sign-in server did not give new tokens", { cause });
+  }
+}
+
+/** From server to server, so that signing out does not depend on the browser following a redirect. */
+async function endSession(config: oidc.Configuration, { client, secret }: ProviderSettings, tokens: Tokens) {
+  const endpoint = config.serverMetadata().end_session_endpoint;
+  if (!endpoint) throw new ProviderDown("The sign-in server names no address for signing out");
+  const answer = await fetch(endpoint, {
+    method: "POST",
+    body: new URLSearchParams({ client_id: client, client_secret: secret, refresh_token: tokens.refresh }),
+    signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    redirect: "error",
+  }).catch((cause: unknown) => {
+    throw new ProviderDown("The sign-in server does not answer", { cause });
   });
+  // 400 says that the session has ended there already.
+  if (!answer.ok && answer.status !== 400) throw new ProviderDown(`Signing out was answered with ${answer.status}`);
 }
 
 type Answer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers;

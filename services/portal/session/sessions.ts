@@ -3,7 +3,8 @@ import type { Database } from "@lienthong/database/database.ts";
 import { optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Provider, Tokens } from "./provider.ts";
+import { patience } from "./patience.ts";
+import { ProviderDown, type Provider, type Tokens } from "./provider.ts";
 import type { Seal } from "./seal.ts";
 
 /** A signed-in browser as one request sees it. */
@@ -21,7 +22,7 @@ export type Sessions = {
   /**
    * The session of a cookie with an access token that lives for at least some seconds more; undefined when there is none
    * or it has ended.
-   * @throws ProviderDown when the token has run out and the sign-in server does not answer
+   * @throws ProviderDown when the token has run out and the sign-in server does not answer, or not soon
    */
   of(cookie: string | undefined): Promise<Session | undefined>;
   chooseLibrary(session: Session, libraryId: string): Promise<void>;
@@ -36,10 +37,13 @@ export const portalActor = serviceActor("portal");
 
 // As long as the sign-in server's own longest session.
 const sessionHours = 12;
-// An access token lives 60 seconds; one with less left could run out within a call's deadline.
+// An access token lives 60 seconds; one with less left is renewed, while work goes on with it.
 const freshSeconds = 15;
+// One with less left could run out within a call's deadline: the new one is waited for.
+const enoughSeconds = 6;
+const refreshWaitMs = 1_500;
 // A refresh is one request; who died in the middle of it is not waited for any longer than this.
-const refreshLeaseSeconds = 8;
+const refreshLeaseSeconds = 12;
 const idLength = 43;
 
 type Row = {
@@ -53,6 +57,7 @@ type Sealed = { name: string; tokens: Tokens };
 /** Sessions in the portal's database. */
 export function sessions(database: Database, seal: Seal, provider: Provider): Sessions {
   const refreshing = new Map<string, Promise<Session | undefined>>();
+  const soon = patience(refreshWaitMs);
   const inDatabase = <T>(work: (tx: Transaction) => Promise<T>) => database.transact(portalActor, work);
   const pack = (idHash: Buffer, content: Sealed) => seal.close(JSON.stringify(content), placeOf(idHash));
 
@@ -72,17 +77,33 @@ export function sessions(database: Database, seal: Seal, provider: Provider): Se
       const current = await find(session.idHash);
       if (!current || secondsLeft(current.tokens) > freshSeconds) return current;
       if (await inDatabase((tx) => takeLease(tx, session.idHash))) return refreshOwn(current);
-      if (Date.now() > giveUpAt) return secondsLeft(current.tokens) > 0 ? current : undefined;
+      if (Date.now() > giveUpAt) throw new ProviderDown("Another replica has asked for new tokens and got none");
       await pause(100);
     }
+  }
+
+  /** While the sign-in server is away or slow, work goes on until the token ends. */
+  async function untilRenewed(session: Session, running: Promise<Session | undefined>): Promise<Session | undefined> {
+    const renewed = soon(running);
+    const left = secondsLeft(session.tokens);
+    if (left > enoughSeconds) {
+      renewed.catch(() => undefined);
+      return session;
+    }
+    try {
+      const come = await renewed;
+      if (come) return come.answer;
+    } catch (cause) {
+      if (!(cause instanceof ProviderDown) || left <= 1) throw cause;
+    }
+    if (left <= 1) throw new ProviderDown("The sign-in server is slow to give new tokens");
+    return session;
   }
 
   async function refreshOwn(session: Session): Promise<Session | undefined> {
     const { idHash, name } = session;
     const tokens = await provider.refresh(session.tokens).catch(async (cause: unknown) => {
       await inDatabase((tx) => run(tx, sql`update session set refreshing_until = null where id_hash = ${idHash}`));
-      // The sign-in server is away: work goes on until the token ends.
-      if (secondsLeft(session.tokens) > 1) return session.tokens;
       throw cause;
     });
     if (!tokens) {
@@ -122,7 +143,7 @@ export function sessions(database: Database, seal: Seal, provider: Provider): Se
       const key = placeOf(idHash);
       const running = refreshing.get(key) ?? refreshed(session).finally(() => refreshing.delete(key));
       refreshing.set(key, running);
-      return running;
+      return untilRenewed(session, running);
     },
 
     async chooseLibrary(session, libraryId) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { aRealm, type Someone } from "@lienthong/testing/realm.ts";
 
 /** A sign-in server as the portal sees one: it sends everybody back as the person it was told, and gives real tokens. */
@@ -12,6 +13,10 @@ export type SignInServer = {
   accessSeconds: number;
   /** Away: every request is answered with 503. */
   away: boolean;
+  /** Slow: every request is answered so much later. */
+  slowMs: number;
+  /** How many requests were at work at the same time, at most. */
+  atOnceMax: number;
   /** What it was asked for, in order: `token authorization_code`, `token refresh_token`, `logout`. */
   readonly asked: string[];
   /** Ends a session here: its refresh tokens are worth nothing. */
@@ -27,7 +32,7 @@ export async function aSignInServer(): Promise<SignInServer> {
   let session = randomUUID();
   let live = true;
 
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   server.unref();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -37,6 +42,8 @@ export async function aSignInServer(): Promise<SignInServer> {
     person: { personId: randomUUID(), roles: [] },
     accessSeconds: 60,
     away: false,
+    slowMs: 0,
+    atOnceMax: 0,
     asked,
     endSession: () => {
       live = false;
@@ -44,9 +51,19 @@ export async function aSignInServer(): Promise<SignInServer> {
     token: (claims) => realm.token({}, { iss: issuer, ...claims }),
     close: () => {
       server.close();
+      server.closeAllConnections();
       realm.close();
     },
   };
+
+  let atWork = 0;
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    atWork += 1;
+    state.atOnceMax = Math.max(state.atOnceMax, atWork);
+    if (state.slowMs > 0) await pause(state.slowMs, undefined, { ref: false });
+    await answer(request, response);
+    atWork -= 1;
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", origin);

@@ -29,6 +29,8 @@ const hit = (fields: Partial<TitleHit> = {}): TitleHit => ({
   available: 0,
   extent: "348 tr.",
   subjects: [],
+  onSite: 0,
+  unknown: 0,
   ...fields,
 });
 
@@ -103,6 +105,7 @@ test("a title says first how it can be had: at once, after a wait, in the readin
       true,
     ],
     ["all lent", { items: 1 }, ["on-loan", "not-for-loan"], /Chờ một chút/, true],
+    ["of which nobody has told yet", { items: 1, unknown: 1 }, ["unknown"], /Chưa rõ còn hay không/, true],
     ["on its way", { items: 1 }, ["in-transit"], /Chờ một chút/, true],
     ["reading room", { items: 1 }, ["not-for-loan"], /Đọc tại chỗ/, false],
     ["withdrawn", { items: 1 }, ["withdrawn"], /Chưa có bản để mượn/, false],
@@ -119,13 +122,15 @@ test("a title says first how it can be had: at once, after a wait, in the readin
 });
 
 test("availability is told in words and an icon, and never as none of something", () => {
-  for (const [items, available, onSite] of [
-    [3, 2, false],
-    [3, 0, false],
-    [0, 0, false],
-    [2, 0, true],
+  for (const [items, available, onSite, unknown, words] of [
+    [3, 2, 0, 1, "Còn 2 bản"],
+    [3, 0, 0, 0, "Đang có người mượn"],
+    [3, 0, 1, 1, "Chưa rõ còn hay không"],
+    [0, 0, 0, 0, "Chưa có bản để mượn"],
+    [2, 0, 2, 0, "Đọc tại chỗ"],
   ] as const) {
-    const html = renderToString(<Availability t={t} items={items} available={available} onSite={onSite} />);
+    const html = renderToString(<Availability t={t} of={{ items, available, onSite, unknown }} />);
+    assert.match(html, new RegExp(words));
     assert.match(html, /<svg class="i"[^>]*aria-hidden="true"/);
     assert.doesNotMatch(html, /\b0 bản/);
     assert.ok(html.replaceAll(/<[^>]*>/g, "").trim().length > 3);
