@@ -20,8 +20,7 @@ export type Item = {
  * @returns undefined when there is no such item for the caller
  */
 export async function lockItem(tx: Transaction, itemId: string): Promise<Item | undefined> {
-  const locked = await optional(tx, sql`select item_id from item_state where item_id = ${itemId} for update`);
-  if (!locked) return undefined;
+  if (!(await takeItem(tx, itemId))) return undefined;
   return one<Item>(
     tx,
     sql`
@@ -30,4 +29,10 @@ export async function lockItem(tx: Transaction, itemId: string): Promise<Item | 
            item_state.at_library_id as "atLibraryId", item_state.at_branch_id as "atBranchId"
     from item join item_state on item_state.item_id = item.id where item.id = ${itemId}`,
   );
+}
+
+/** Takes the lock alone, for who reads the item together with other things. @returns false when there is no such item for the caller */
+export async function takeItem(tx: Transaction, itemId: string): Promise<boolean> {
+  const found = await optional(tx, sql`select item_id from item_state where item_id = ${itemId} for update`);
+  return found !== undefined;
 }

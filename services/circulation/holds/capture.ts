@@ -19,7 +19,7 @@ export type Onward =
 /** Takes an item for a hold: onto the hold shelf where the reader collects it, else on the way there. */
 export async function capture(tx: Transaction, hold: QueuedHold, item: Item, here: Branch): Promise<Onward> {
   const pickup = await branchById(tx, hold.pickupBranchId);
-  const travels = await openTransit(tx, item.id);
+  const travels = item.state === "IN_TRANSIT" ? await openTransit(tx, item.id) : undefined;
   if (pickup.id === here.id && !travels) return makeReady(tx, hold, item, pickup);
   if (travels) await redirect(tx, travels.id, pickup, hold.id);
   else await send(tx, item, here, pickup, hold.id);

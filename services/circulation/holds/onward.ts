@@ -15,7 +15,7 @@ import { releaseTarget } from "./release.ts";
 export async function onward(tx: Transaction, item: Item, here: Branch): Promise<Onward> {
   const hold = await nextHold(tx, item);
   if (hold) return capture(tx, hold, item, here);
-  const travels = await openTransit(tx, item.id);
+  const travels = item.state === "IN_TRANSIT" ? await openTransit(tx, item.id) : undefined;
   if (item.libraryId === here.libraryId && !travels) return shelve(tx, item);
   const home = await homeBranch(tx, item.libraryId);
   if (travels) await redirect(tx, travels.id, home, null);

@@ -1,20 +1,21 @@
-import { one, optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { one, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { CheckOutRequest, CheckOutResponse, Choice, Loan } from "@lienthong/proto/circulation/v1/service.ts";
 import { PatronCategory } from "@lienthong/proto/identity/v1/library.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { answered, isRefusal, outcome, type Refusal, refused, refusals } from "@lienthong/rpc/refusal.ts";
 import { anIdOrNone, ownLibrary, scannedText } from "../asked.ts";
-import { type Item, lockItem } from "../availability/lock.ts";
+import { acrossLibraries } from "../across-libraries.ts";
+import { type Item, takeItem } from "../availability/lock.ts";
 import { itemsScanned, type Scan, scanOf } from "../availability/scan.ts";
 import { setAvailability } from "../availability/set.ts";
 import { holdsServed, settleHolds } from "../holds/fill.ts";
 import { branchHere } from "../libraries/branch.ts";
 import { calendarOf } from "../libraries/calendar.ts";
 import { dueAt } from "../libraries/open-days.ts";
-import { type CardHolder, lockPatron, type Patron } from "../patrons/patron.ts";
+import { type CardHolder, hasLongOverdue, lockPatron } from "../patrons/patron.ts";
 import { nameOf } from "../patrons/words.ts";
-import { policyFor, type Rules } from "../policies/policy.ts";
-import { showLoans, tellLoan } from "./loan.ts";
+import { type Rules, rulesInForce } from "../policies/policy.ts";
+import { changeLoan, showLoans } from "./loan.ts";
 
 export const refuse = refusals("circulation.check-out", {
   "item-unknown": "No item of this library, and none that is held or expected here, has this barcode.",
@@ -50,46 +51,78 @@ export async function checkOut(tx: Transaction, ask: CheckOut): Promise<Loan | {
   const libraryId = ownLibrary(tx.actor);
   const items = await itemsScanned(tx, ask.scan);
   if (items.length > 1) return { choice: { items } };
-  const item = items[0] && (await lockItem(tx, items[0].id));
-  if (!item) return refuse("item-unknown");
-  const patron = await lockPatron(tx, ask.holder);
-
-  const open = await openLoan(tx, item.id);
+  const itemId = items[0]?.id;
+  if (itemId === undefined || !(await takeItem(tx, itemId))) return refuse("item-unknown");
+  // The card, the holds on the title and what the reader has kept too long may be any library's: hence the service.
+  const { served, found } = await acrossLibraries(tx, async () => {
+    await lockPatron(tx, ask.holder);
+    const served = await holdsServed(tx, itemId, ask.holder.personId);
+    return { served, found: await look(tx, { libraryId, itemId, holder: ask.holder }) };
+  });
   // Scanned twice: the same loan.
-  if (open?.personId === ask.holder.personId) return loanById(tx, open.id);
-  const rules = await policyFor(tx, libraryId, patron.category, item.itemType);
-  const served = await holdsServed(tx, item, ask.holder.personId);
-  const facts: Facts = {
-    item,
-    patron,
-    rules,
+  if (found.openPersonId === ask.holder.personId) return openLoan(tx, itemId);
+  const refusal = mayBorrow({
+    item: { state: found.state, forLoan: found.mayLeave, dueAt: found.dueAt },
+    patron: { blocked: found.blocked },
+    rules: found,
     loa: ask.holder.loa,
     keptForAnother: served.keptForAnother,
-    openLoans: await countOpen(tx, libraryId, ask.holder.personId),
-  };
-  const refusal = mayBorrow(facts);
+    openLoans: found.openLoans,
+  });
   if (refusal) return refusal;
 
   const here = await branchHere(tx, libraryId, ask.branchId);
-  const due = dueAt(tx.now, rules.loanDays, await calendarOf(tx, here.id));
-  const { id } = await one<{ id: string }>(
+  const due = dueAt(tx.now, found.loanDays, await calendarOf(tx, here.id));
+  const loan = await changeLoan(
     tx,
     sql`
     insert into loan (library_id, owner_library_id, branch_id, item_id, person_id, card_id, category, policy_id, loan_days,
                       renewals_max, due_at)
-    values (${libraryId}, ${item.libraryId}, ${here.id}, ${item.id}, ${ask.holder.personId}, ${patron.cardId},
-            ${patron.category}, ${rules.policyId}, ${rules.loanDays}, ${rules.renewals}, ${due})
-    returning id`,
+    values (${libraryId}, ${found.ownerId}, ${here.id}, ${itemId}, ${ask.holder.personId}, ${ask.holder.cardId},
+            ${found.category}, ${found.policyId}, ${found.loanDays}, ${found.renewals}, ${due})`,
   );
-  await tellLoan(tx, id);
-  await settleHolds(tx, item, served);
-  await setAvailability(tx, item.id, { state: "ON_LOAN", at: here, dueAt: due });
-  return loanById(tx, id);
+  await settleHolds(tx, itemId, served);
+  await setAvailability(tx, itemId, { state: "ON_LOAN", at: here, dueAt: due });
+  return loan;
 }
+
+type Found = Rules & {
+  ownerId: string;
+  state: Item["state"];
+  dueAt: Date | null;
+  /** As the item is described; the rules may still keep it in the house. */
+  mayLeave: boolean;
+  openPersonId: string | null;
+  category: string;
+  blocked: boolean;
+  openLoans: number;
+};
+
+/** What the rule asks, read under the locks of item, card and holds. A library without rules is a fault of its setting up. */
+const look = (
+  tx: Transaction,
+  { libraryId, itemId, holder }: { libraryId: string; itemId: string; holder: CardHolder },
+) =>
+  one<Found>(
+    tx,
+    sql`
+    select item.library_id as "ownerId", item.for_loan and not item.withdrawn as "mayLeave", item_state.state,
+           item_state.due_at as "dueAt", open.person_id as "openPersonId", patron.category,
+           patron.state <> 'ACTIVE' or ${hasLongOverdue(holder.personId)} as blocked,
+           (select count(*)::int from loan where library_id = ${libraryId} and person_id = ${holder.personId}
+              and returned_at is null) as "openLoans",
+           rules.*
+    from item
+    join item_state on item_state.item_id = item.id
+    cross join patron
+    left join loan open on open.item_id = item.id and open.returned_at is null
+    cross join lateral (${rulesInForce(sql`${libraryId}`, sql`patron.category`, sql`item.item_type`)}) rules
+    where item.id = ${itemId} and patron.id = ${holder.cardId}`,
+  );
 
 export type Facts = {
   item: Pick<Item, "state" | "forLoan" | "dueAt">;
-  patron: Pick<Patron, "blocked">;
+  patron: { blocked: boolean };
   rules: Pick<Rules, "forLoan" | "loanLimit">;
   loa: number;
   /** On the hold shelf for somebody else. */
@@ -113,24 +146,8 @@ export function mayBorrow(facts: Facts): Refusal | undefined {
   return undefined;
 }
 
-const openLoan = (tx: Transaction, itemId: string) =>
-  optional<{ id: string; personId: string }>(
-    tx,
-    sql`select id, person_id as "personId" from loan where item_id = ${itemId} and returned_at is null`,
-  );
-
-async function countOpen(tx: Transaction, libraryId: string, personId: string): Promise<number> {
-  const { open } = await one<{ open: number }>(
-    tx,
-    sql`
-    select count(*)::int as open from loan
-    where library_id = ${libraryId} and person_id = ${personId} and returned_at is null`,
-  );
-  return open;
-}
-
-async function loanById(tx: Transaction, id: string): Promise<Loan> {
-  const [loan] = await showLoans(tx, sql`loan.id = ${id}`);
-  if (!loan) throw new Error(`Loan ${id} cannot be seen by the desk that made it`);
+async function openLoan(tx: Transaction, itemId: string): Promise<Loan> {
+  const [loan] = await showLoans(tx, sql`loan.item_id = ${itemId} and loan.returned_at is null`);
+  if (!loan) throw new Error(`The open loan of item ${itemId} cannot be seen by the desk that has the item`);
   return loan;
 }

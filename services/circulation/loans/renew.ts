@@ -1,4 +1,4 @@
-import { one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { one, optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Loan, RenewRequest, RenewResponse } from "@lienthong/proto/circulation/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { notFound } from "@lienthong/rpc/fault.ts";
@@ -12,7 +12,7 @@ import { freeCopies } from "../holds/target.ts";
 import { calendarOf } from "../libraries/calendar.ts";
 import { dueAt } from "../libraries/open-days.ts";
 import { isBlocked } from "../patrons/patron.ts";
-import { showLoans, tellLoan } from "./loan.ts";
+import { changeLoan } from "./loan.ts";
 
 export const refuse = refusals("circulation.renew", {
   "already-returned": "The item has been returned.",
@@ -55,17 +55,14 @@ export async function renew(tx: Transaction, loanId: string): Promise<Loan | Ref
   const refusal = mayRenew({ ...loan, blocked, othersWait: facts.othersWait, newDueAt: due, now: tx.now });
   if (refusal) return refusal;
 
-  await run(
+  const renewed = await changeLoan(
     tx,
     sql`
     update loan set version = next_version(version), renewals = renewals + 1, due_at = greatest(due_at, ${due})
     where id = ${loanId}`,
   );
-  await tellLoan(tx, loanId);
   await acrossLibraries(tx, () => setDue(tx, loan.itemId, due));
-  const [shown] = await showLoans(tx, sql`loan.id = ${loanId}`);
-  if (!shown) throw new Error(`Loan ${loanId} cannot be seen by whoever renewed it`);
-  return shown;
+  return renewed;
 }
 
 export type Facts = {

@@ -4,33 +4,25 @@ import { acrossLibraries } from "../across-libraries.ts";
 /** Whose card was shown, as identity answered. */
 export type CardHolder = { cardId: string; personId: string; libraryId: string; category: string; loa: number };
 
-export type Patron = { cardId: string; category: string; blocked: boolean };
-
 // A reader who keeps a book so long gets no other one, at any library, until it is back.
 const longOverdue = sql`interval '60 days'`;
 
 /**
- * Locks the card's row, so that one patron's loans are counted by one desk at a time, and says what they may.
- * The card may be of any library: readers borrow wherever the platform reaches.
+ * Locks the card's row, so that one patron's loans are counted by one desk at a time. The card may be of any library:
+ * readers borrow wherever the platform reaches, and the caller acts across libraries.
  */
-export async function lockPatron(tx: Transaction, holder: CardHolder): Promise<Patron> {
-  return acrossLibraries(tx, async () => {
-    // Identity's answer may be ahead of its event, for instance when the card was made a moment ago at the same desk.
-    await run(
-      tx,
-      sql`
-      insert into patron (id, version, library_id, person_id, category, state, loa)
-      values (${holder.cardId}, 0, ${holder.libraryId}, ${holder.personId}, ${holder.category}, 'ACTIVE', ${holder.loa})
-      on conflict (id) do nothing`,
-    );
-    await one(tx, sql`select id from patron where id = ${holder.cardId} for update`);
-    return one<Patron>(
-      tx,
-      sql`
-      select id as "cardId", category, state <> 'ACTIVE' or ${hasLongOverdue(holder.personId)} as blocked
-      from patron where id = ${holder.cardId}`,
-    );
-  });
+export async function lockPatron(tx: Transaction, holder: CardHolder): Promise<void> {
+  const lock = () => optional(tx, sql`select id from patron where id = ${holder.cardId} for update`);
+  if (await lock()) return;
+  // Identity's answer may be ahead of its event, for instance when the card was made a moment ago at the same desk.
+  await run(
+    tx,
+    sql`
+    insert into patron (id, version, library_id, person_id, category, state, loa)
+    values (${holder.cardId}, 0, ${holder.libraryId}, ${holder.personId}, ${holder.category}, 'ACTIVE', ${holder.loa})
+    on conflict (id) do nothing`,
+  );
+  if (!(await lock())) throw new Error(`Card ${holder.cardId} was made known a moment ago and is gone`);
 }
 
 /** What a person may by the card that serves best at a library: its own first, then any other that is in force. */
@@ -63,5 +55,6 @@ export async function isBlocked(tx: Transaction, cardId: string | null, personId
   return blocked;
 }
 
-const hasLongOverdue = (personId: string | null) => sql`exists (
+/** Whether a person keeps a book far too long, wherever it was lent. */
+export const hasLongOverdue = (personId: string | null) => sql`exists (
   select from loan where person_id = ${personId} and returned_at is null and due_at < now() - ${longOverdue})`;

@@ -1,4 +1,4 @@
-import { one, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { one, type Sql, sql, type Transaction } from "@lienthong/database/transaction.ts";
 
 export type Rules = {
   policyId: string;
@@ -15,20 +15,14 @@ export type Rules = {
  * names the category and another the type, the type decides: what is read on the spot is so for everybody.
  * @throws Error when the library has none, which is a fault of its setting up
  */
-export async function policyFor(
-  tx: Transaction,
-  libraryId: string,
-  category: string,
-  itemType: string,
-): Promise<Rules> {
-  return one<Rules>(
-    tx,
-    sql`
-    select id as "policyId", loan_limit as "loanLimit", loan_days as "loanDays", renewals, hold_limit as "holdLimit",
-           for_loan as "forLoan", shelf_days as "shelfDays"
-    from policy
-    where library_id = ${libraryId} and category in (${category}, '*') and item_type in (${itemType}, '*')
-      and ended_at is null
-    order by (category <> '*')::int + (item_type <> '*')::int desc, item_type = '*' limit 1`,
-  );
-}
+export const policyFor = (tx: Transaction, libraryId: string, category: string, itemType: string): Promise<Rules> =>
+  one(tx, rulesInForce(sql`${libraryId}`, sql`${category}`, sql`${itemType}`));
+
+/** The same as a question inside another one. */
+export const rulesInForce = (libraryId: Sql, category: Sql, itemType: Sql): Sql => sql`
+  select id as "policyId", loan_limit as "loanLimit", loan_days as "loanDays", policy.renewals, hold_limit as "holdLimit",
+         policy.for_loan as "forLoan", shelf_days as "shelfDays"
+  from policy
+  where policy.library_id = ${libraryId} and policy.category in (${category}, '*')
+    and policy.item_type in (${itemType}, '*') and ended_at is null
+  order by (policy.category <> '*')::int + (policy.item_type <> '*')::int desc, policy.item_type = '*' limit 1`;
