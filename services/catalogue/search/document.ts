@@ -1,6 +1,7 @@
 import { canon } from "@lienthong/text/canon.ts";
 import { foldCanon } from "@lienthong/text/fold.ts";
 import { sortKey } from "@lienthong/text/sort-key.ts";
+import type { TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import type { KnownTitle } from "../titles/hit.ts";
 
 // A key longer than this tells no title from another, and the engine refuses words beyond 32 KB.
@@ -43,12 +44,20 @@ export function documentOf(title: KnownTitle): object {
     kind: presented.kind,
     language: presented.language ?? "",
     year: presented.year ?? "",
-    availability: there.length > 0 ? "available" : hit.items > 0 ? "on-loan" : "none",
+    availability: availabilityOf(hit),
     available_at: each(there.map((holding) => holding.libraryId)),
     available_in: each(there.map((holding) => holding.province)),
     holders: new Set(holdings.map((holding) => holding.libraryId)).size,
     hit: { ...hit, subjects: hit.subjects.slice(0, shownSubjects) },
   };
+}
+
+/** How soon a title can be had. What circulation has told nothing of is not known, and not on loan. */
+export function availabilityOf({ items, available, onSite, unknown }: TitleHit): string {
+  if (available > 0) return "available";
+  if (unknown > 0) return "unknown";
+  if (items > onSite) return "on-loan";
+  return items > 0 ? "on-site" : "none";
 }
 
 const written = (texts: readonly (string | undefined)[]): string[] =>

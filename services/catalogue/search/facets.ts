@@ -6,7 +6,7 @@ export type FacetName = (typeof facetNames)[number];
 export type Choices = Partial<Record<FacetName, string[]>>;
 
 const valuesMax: Record<FacetName, number> = {
-  availability: 3,
+  availability: 5,
   kind: 20,
   province: 40,
   library: 100,
@@ -44,8 +44,12 @@ function availabilityFilter(value: string, { library, province }: Choices): obje
   ];
   if (there.length === 0 || value === "none") return { term: { availability: value } };
   if (value === "available") return { bool: { filter: there } };
-  return { bool: { must_not: [{ bool: { filter: there } }, { term: { availability: "none" } }] } };
+  const elsewhere = value === "on-loan" ? ["on-loan", "available"] : [value];
+  return { bool: { filter: { terms: { availability: elsewhere } }, must_not: { bool: { filter: there } } } };
 }
+
+/** In the order in which a reader would like them. */
+const availabilities = ["available", "on-loan", "on-site", "unknown", "none"];
 
 /** The filter for the results themselves; applied after counting, so that a facet shows what its other values would find. */
 export const postFilter = (choices: Choices): object => ({ bool: { filter: filtersBeside(choices) } });
@@ -58,9 +62,7 @@ export function aggregations(choices: Choices): object {
       name === "availability"
         ? {
             filters: {
-              filters: Object.fromEntries(
-                ["available", "on-loan", "none"].map((value) => [value, availabilityFilter(value, choices)]),
-              ),
+              filters: Object.fromEntries(availabilities.map((value) => [value, availabilityFilter(value, choices)])),
             },
           }
         : { terms: { field: name, size: valuesMax[name], ...order } };

@@ -20,7 +20,8 @@ export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) =
   const last = found.hits.hits.at(-1);
   const total = found.hits.total.value;
   return {
-    hits: found.hits.hits.map((hit) => hit._source.hit),
+    // Documents of the release before lack these two until the index is filled again.
+    hits: found.hits.hits.map((hit) => ({ onSite: 0, unknown: 0, ...hit._source.hit })),
     total: BigInt(total),
     facets: facetsOf(found.aggregations, labels),
     next: last && found.hits.hits.length === sizeOf(asked) ? tokenOf(asked, last.sort) : "",
@@ -52,8 +53,9 @@ const shape = z.object({
 });
 
 type Asked = z.output<typeof shape>;
+type KeptHit = Omit<TitleHit, "onSite" | "unknown"> & Partial<TitleHit>;
 type Found = {
-  hits: { total: { value: number }; hits: { _source: { hit: TitleHit }; sort: unknown[] }[] };
+  hits: { total: { value: number }; hits: { _source: { hit: KeptHit }; sort: unknown[] }[] };
   aggregations: Counted;
 };
 

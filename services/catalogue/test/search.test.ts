@@ -122,6 +122,16 @@ test("a title held by two libraries is one hit that names both", async () => {
 test("what circulation says is found within two seconds; late and repeated events change nothing", async () => {
   const { titleId } = (await hanoi.mapping()).get("4")!;
   const [first, second] = (await hanoi.title(titleId)).items;
+  assert.deepEqual(
+    (await hanoi.title(titleId)).items.map((item) => item.state),
+    ["unknown", "unknown"],
+  );
+  assert((await titlesOf("", facet("availability", "unknown"))).includes("Xứ Huế mộng mơ"));
+  assert.deepEqual(
+    await titlesOf("", facet("availability", "on-loan")),
+    [],
+    "nobody has said that anything is on loan",
+  );
   const available = async () => (await union.search("xứ huế")).hits[0]?.available;
   const begun = Date.now();
   await union.itemIs(first!.id, ItemState.AVAILABLE, 5n << 40n);

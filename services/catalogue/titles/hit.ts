@@ -16,7 +16,7 @@ export type KnownTitle = {
 };
 
 type TitleRow = { id: string; indexVersion: bigint; gone: boolean; presented: Presented };
-type HoldingRow = Holding & { titleId: string; described: Description };
+type HoldingRow = Holding & { titleId: string; described: Description; onSite: number; unknown: number };
 
 // A page of fifty results must fit into one message, whatever somebody wrote into their records. Who holds a school book
 // of which a thousand libraries have copies is told by the facet.
@@ -38,7 +38,10 @@ export async function knownTitles(tx: Transaction, ids: readonly string[]): Prom
            record.control_number as "controlNumber", record.described,
            coalesce(library.name, '') as "libraryName", coalesce(library.province, '') as province,
            count(item.id)::int as items,
-           (count(item.id) filter (where item.for_loan and item_state.state = 'available'))::int as available
+           (count(item.id) filter (where item.for_loan and item_state.state = 'available'))::int as available,
+           (count(item.id) filter (where not item.for_loan))::int as "onSite",
+           (count(item.id) filter (where item.for_loan and coalesce(item_state.state, 'unknown') = 'unknown'))::int
+             as unknown
     from record
     left join library on library.id = record.library_id
     left join item on item.record_id = record.id and not item.withdrawn
@@ -49,13 +52,15 @@ export async function knownTitles(tx: Transaction, ids: readonly string[]): Prom
   const byTitle = Map.groupBy(holdings, (row) => row.titleId);
   return titles.map((title) => {
     const rows = byTitle.get(title.id) ?? [];
-    const held = rows.map(({ titleId: _title, described: _described, ...holding }) => holding);
-    return { ...title, holdings: held, described: rows.map((row) => row.described), hit: hitOf(title, held) };
+    const held = rows.map(
+      ({ titleId: _title, described: _described, onSite: _onSite, unknown: _unknown, ...holding }) => holding,
+    );
+    return { ...title, holdings: held, described: rows.map((row) => row.described), hit: hitOf(title, held, rows) };
   });
 }
 
-function hitOf({ id, presented }: TitleRow, holdings: Holding[]): TitleHit {
-  const sum = (count: (holding: Holding) => number) => holdings.reduce((total, holding) => total + count(holding), 0);
+function hitOf({ id, presented }: TitleRow, holdings: Holding[], rows: readonly HoldingRow[]): TitleHit {
+  const sum = (count: (row: HoldingRow) => number) => rows.reduce((total, row) => total + count(row), 0);
   return {
     id,
     title: shown(titleLine(presented)),
@@ -74,6 +79,8 @@ function hitOf({ id, presented }: TitleRow, holdings: Holding[]): TitleHit {
     available: sum((holding) => holding.available),
     extent: shown(presented.extent),
     subjects: presented.subjects.slice(0, listedMax).map(shown),
+    onSite: sum((row) => row.onSite),
+    unknown: sum((row) => row.unknown),
   };
 }
 

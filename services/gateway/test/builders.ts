@@ -94,6 +94,8 @@ export const aHit = (facts: Partial<TitleHit> = {}): TitleHit => ({
   available: 1,
   extent: "",
   subjects: [],
+  onSite: 0,
+  unknown: 0,
   ...facts,
 });
 

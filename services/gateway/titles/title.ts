@@ -38,6 +38,8 @@ export const titleHit = z
     subjects: z.array(z.string()),
     items: z.int().describe("Items of all libraries together."),
     available: z.int(),
+    onSite: z.int().describe("Items that may be read in their library only."),
+    unknown: z.int().describe("Items of which circulation has not said yet where they are."),
     records: z.array(record),
   })
   .meta({ id: "TitleHit" });

@@ -159,7 +159,7 @@ function Newest({ t, books }: { t: Texts; books: readonly TitleHit[] }): VNode {
               <span class="work clamp2">{titleOf(t, book.title)}</span>
             </a>
             <span class="small muted">{book.author}</span>
-            <Availability t={t} items={book.items} available={book.available} />
+            <Availability t={t} of={book} />
           </li>
         ))}
       </ul>

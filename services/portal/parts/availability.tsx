@@ -1,3 +1,4 @@
+import type { TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import type { VNode } from "preact";
 import type { Texts } from "../texts/texts.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -7,18 +8,15 @@ type Look = { kind: "ok" | "info" | "wait" | "no"; icon: IconName };
 /** How soon a title can be had: icon and words, never colour alone, never "0 copies". */
 export function Availability({
   t,
-  items,
-  available,
-  onSite,
+  of: { items, available, onSite, unknown },
 }: {
   t: Texts;
-  items: number;
-  available: number;
-  onSite?: boolean;
+  of: Pick<TitleHit, "items" | "available" | "onSite" | "unknown">;
 }): VNode {
   if (available > 0) return <State kind="ok" icon="ok" words={t.title.copiesLeft(available)} />;
-  if (onSite) return <State kind="info" icon="info" words={t.title.onSite} />;
-  if (items > 0) return <State kind="wait" icon="wait" words={t.title.onLoan} />;
+  if (unknown > 0) return <State kind="info" icon="info" words={t.title.notKnown} />;
+  if (items > onSite) return <State kind="wait" icon="wait" words={t.title.onLoan} />;
+  if (onSite > 0) return <State kind="info" icon="info" words={t.title.onSite} />;
   return <State kind="no" icon="stop" words={t.title.noCopy} />;
 }
 

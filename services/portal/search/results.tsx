@@ -137,7 +137,7 @@ function Hit({ t, hit }: { t: Texts; hit: TitleHit }): VNode {
               <Icon name="books" />
               {t.kinds[hit.kind] ?? t.kinds.book}
             </span>
-            <Availability t={t} items={hit.items} available={hit.available} />
+            <Availability t={t} of={hit} />
             <span class="where small soft">{whereOf(t, hit)}</span>
             {hit.items > 0 && (
               <a class="btn s sm" href={t.to(`/dat-muon/${hit.id}`)}>

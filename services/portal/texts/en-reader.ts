@@ -30,7 +30,13 @@ export const enReader: Pick<Texts, "search" | "home" | "kinds" | "languages" | "
       language: "Language",
       year: "Year of publication",
     },
-    availability: { available: "On the shelf", "on-loan": "On loan", none: "No copies yet" },
+    availability: {
+      available: "On the shelf",
+      "on-loan": "On loan",
+      "on-site": "Reading room only",
+      unknown: "Not known yet",
+      none: "No copies yet",
+    },
     none: (query) => `Nothing found for “${query}”`,
     noneHint: "Try fewer words or filters, or the author's name.",
     didYouMean: (query) => `Try “${query}”?`,
@@ -90,6 +96,8 @@ export const enReader: Pick<Texts, "search" | "home" | "kinds" | "languages" | "
     copiesLeft: (copies) => `${plural(copies, "copy", "copies")} available`,
     onLoan: "On loan",
     onSite: "Reading room only",
+    notKnown: "Not known yet",
+    notKnownText: "Circulation has not told yet where the copies are. You may place a hold; you hear when one is free.",
     noCopy: "No copy to lend yet",
     libraries: (count) => plural(count, "library", "libraries"),
     andOthers: (library, others) =>

@@ -29,10 +29,13 @@ export const viReader = {
       language: "Ngôn ngữ",
       year: "Năm xuất bản",
     } as Record<string, string>,
-    availability: { available: "Còn trên giá", "on-loan": "Đang có người mượn", none: "Chưa có bản nào" } as Record<
-      string,
-      string
-    >,
+    availability: {
+      available: "Còn trên giá",
+      "on-loan": "Đang có người mượn",
+      "on-site": "Đọc tại chỗ",
+      unknown: "Chưa rõ còn hay không",
+      none: "Chưa có bản nào",
+    } as Record<string, string>,
     none: (query: string) => `Không thấy “${query}”`,
     noneHint: "Bạn thử bỏ bớt từ, bỏ bớt lọc, hoặc gõ tên tác giả.",
     didYouMean: (query: string) => `Thử “${query}”?`,
@@ -92,6 +95,8 @@ export const viReader = {
     copiesLeft: (copies: number) => `Còn ${f.number(copies)} bản`,
     onLoan: "Đang có người mượn",
     onSite: "Đọc tại chỗ",
+    notKnown: "Chưa rõ còn hay không",
+    notKnownText: "Bộ phận mượn trả chưa báo tình trạng các bản. Vẫn đặt mượn được, có bản nào là bạn được báo.",
     noCopy: "Chưa có bản để mượn",
     libraries: (count: number) => `${f.number(count)} thư viện`,
     andOthers: (library: string, others: number) =>

@@ -98,6 +98,10 @@ function offerOf(t: Texts, title: Title, brief: View["brief"]) {
     return { kind: "ok", icon: "ok", heading: t.title.canHave, text, button: t.title.hold } as const;
   }
   const lendable = title.items.filter((item) => item.state !== "not-for-loan" && item.state !== "withdrawn");
+  if (lendable.some((item) => item.state === "unknown")) {
+    const heading = t.title.notKnown;
+    return { kind: "info", icon: "info", heading, text: t.title.notKnownText, button: t.title.holdWait } as const;
+  }
   if (lendable.length > 0) {
     return {
       kind: "wait",
