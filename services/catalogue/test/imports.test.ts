@@ -205,4 +205,6 @@ test("a record that its library deletes takes its items with it; its old ids lea
   assert.equal(there.movedFrom, titleId);
   assert.equal(there.brief?.id, (await hue.mapping()).get("7")?.titleId);
   assert.equal((await hue.title(recordId)).brief?.id, there.brief?.id);
+  for (const never of ["", "khong-co", "../../etc/passwd", `u${"0".repeat(20)}`])
+    await assert.rejects(hue.title(never), { kind: "not-found" }, never);
 });

@@ -4,7 +4,7 @@ import { query } from "@lienthong/rpc/answer.ts";
 import { notFound } from "@lienthong/rpc/fault.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
-import { anId, checked } from "../asked.ts";
+import { anId } from "../asked.ts";
 import { knownTitles } from "./hit.ts";
 import { resolveTitle } from "./resolve.ts";
 
@@ -14,13 +14,14 @@ export const refuse = refusals("catalogue.get-title", {
 
 /** A title with its items, for everybody. */
 export const GetTitle = query<GetTitleRequest, GetTitleResponse>((ask, caller) => {
-  const { id } = checked(shape, ask);
+  const { id } = ask;
+  // What cannot be an id is the name of no title, as any other that was mistyped.
+  if (!shape.safeParse(id).success) throw notFound("title");
   return caller.as(async (tx) => outcome(await getTitle(tx, id), "title", (title) => title));
 });
 
-const shape = z.object({
-  id: z.union([z.string().regex(/^u[0-9a-f]{20}$/), anId], "a title's id, or the id of one of its records"),
-});
+/** A title's id, or the id of one of its records. */
+const shape = z.union([z.string().regex(/^u[0-9a-f]{20}$/), anId]);
 
 const itemsShownMax = 500;
 
