@@ -16,6 +16,8 @@ export function natsUser({ name, hears }: { name: string; hears: string[] }): Na
         // It compares what lies in its stream with its archive, through a consumer that lives as long as that takes.
         ...readingRights(own, `${name}-reconcile`),
         ...hears.flatMap((heard) => readingRights(streamOf(heard), name)),
+        // It looks whether what it has applied still lies where it lay: in a stream that was rolled back it does not.
+        ...hears.map((heard) => `$JS.API.STREAM.MSG.GET.${streamOf(heard)}`),
       ],
     },
     subscribe: { allow: [`_INBOX_${name}.>`, `hint.${name}.>`] },

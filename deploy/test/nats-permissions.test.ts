@@ -29,11 +29,15 @@ describe("what a service may do on the bus", () => {
       mayNot: ["$JS.API.STREAM.DELETE.DIGITAL_CONTENT", "$JS.API.STREAM.PURGE.DIGITAL_CONTENT"],
     },
     {
-      title: "reads what it hears, through a consumer of its own name",
+      title: "reads what it hears, through a consumer of its own name, and looks where an event lies",
       name: "catalogue",
       hears: ["circulation"],
-      may: ["$JS.API.CONSUMER.MSG.NEXT.CIRCULATION.catalogue", "$JS.ACK.CIRCULATION.catalogue.>"],
-      mayNot: ["$JS.API.STREAM.CREATE.CIRCULATION", "$JS.API.STREAM.MSG.GET.CIRCULATION"],
+      may: [
+        "$JS.API.CONSUMER.MSG.NEXT.CIRCULATION.catalogue",
+        "$JS.ACK.CIRCULATION.catalogue.>",
+        "$JS.API.STREAM.MSG.GET.CIRCULATION",
+      ],
+      mayNot: ["$JS.API.STREAM.CREATE.CIRCULATION", "$JS.API.STREAM.MSG.GET.IDENTITY"],
     },
   ];
   for (const { title, name, hears, may, mayNot } of cases)

@@ -1,19 +1,30 @@
-import { createHash } from "node:crypto";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
-import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { isDatabaseAway } from "@lienthong/database/errors.ts";
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
-import { inSpan } from "@lienthong/telemetry/trace.ts";
 import { type Consumer, type Envelope, Undecodable } from "./consumer.ts";
 import { subjectOf } from "./event.ts";
+import { knownIds, notePlace, rememberedDays, takeIn } from "./inbox.ts";
 
-const heard = counter("events_heard_total", "Events by what became of them: applied, duplicate, unknown, other-body");
+const heard = counter(
+  "events_heard_total",
+  "Events by what became of them: applied, duplicate, unknown, other-body, too-old",
+);
+
+// A day less than the inbox remembers: what is younger is certainly known if it was applied.
+const surelyKnownMs = (rememberedDays - 1) * 24 * 3600 * 1000;
+// Lost to another transaction: the whole batch is tried again, nothing is wrong with the event.
+const lost = new Set(["40001", "40P01"]);
+
+type Counts = Map<string, number>;
 
 /**
- * Applies events in one transaction: their inbox rows and their effects. What the inbox knows already is passed over;
- * the same id with another body is an alarm and is not applied; an event this release does not know is skipped.
+ * Applies events in one transaction, all or none: their inbox rows and their effects. What the inbox knows already is passed
+ * over; the same id with another body is an alarm and is not applied; an event this release does not know is skipped.
+ * @param whateverAge also effects of events older than the inbox remembers: somebody has decided so
  */
 export async function applyEvents(
   database: Database,
@@ -21,22 +32,134 @@ export async function applyEvents(
   consumers: readonly Consumer[],
   events: readonly Envelope[],
   log: Log,
+  whateverAge = false,
 ): Promise<void> {
-  for (const event of events) checkEnvelope(consumers, event);
-  await database.transact(serviceActor(service), async (tx) => {
-    const fresh = await freshIds(tx, service, events, log);
-    faultPoint("K6");
+  const counts = await database.transact(serviceActor(service), async (tx) => {
+    const counts = await applyIn(tx, service, consumers, events, log, whateverAge);
+    await notePlace(tx, service, events);
+    return counts;
+  });
+  tell(counts);
+}
+
+/**
+ * Applies events in one transaction, each apart: one that fails undoes nothing of the others.
+ * @returns those that failed, each with its error
+ * @throws what concerns all of them, such as that the database is away
+ */
+export async function applyApart(
+  database: Database,
+  service: string,
+  consumers: readonly Consumer[],
+  events: readonly Envelope[],
+  log: Log,
+): Promise<Map<Envelope, unknown>> {
+  const { counts, failed } = await database.transact(serviceActor(service), async (tx) => {
+    const failed = new Map<Envelope, unknown>();
+    const counts: Counts = new Map();
     for (const event of events) {
-      const mine = consumers.filter((consumer) => consumer.type.$type === event.headers["ce-type"]);
-      const outcome = mine.length === 0 ? "unknown" : fresh.delete(event.id) ? "applied" : "duplicate";
-      heard.add(1, { outcome });
-      if (outcome !== "applied") continue;
-      for (const consumer of mine) {
-        const name = `hear ${consumer.type.$type.split(".").at(-1)}`;
-        await inSpan(name, { parent: event.headers }, () => consumer.apply(tx, event));
+      const announced = tx.announced.length;
+      await run(tx, sql`savepoint apart`);
+      try {
+        for (const [outcome, by] of await applyIn(tx, service, consumers, [event], log, false))
+          add(counts, outcome, by);
+        await run(tx, sql`release savepoint apart`);
+      } catch (error) {
+        if (isDatabaseAway(error) || lost.has((error as { code?: string }).code ?? "")) throw error;
+        await run(tx, sql`rollback to savepoint apart`);
+        tx.announced.length = announced;
+        failed.set(event, error);
       }
     }
+    await notePlace(
+      tx,
+      service,
+      events.filter((event) => !failed.has(event)),
+    );
+    return { counts, failed };
   });
+  tell(counts);
+  return failed;
+}
+
+async function applyIn(
+  tx: Transaction,
+  service: string,
+  consumers: readonly Consumer[],
+  events: readonly Envelope[],
+  log: Log,
+  whateverAge: boolean,
+): Promise<Counts> {
+  for (const event of events) checkEnvelope(consumers, event);
+  const doubtful = whateverAge ? new Set<Envelope>() : await setTooOldAside(tx, service, consumers, events, log);
+  const certain = doubtful.size === 0 ? events : events.filter((event) => !doubtful.has(event));
+  const { fresh, otherBody } = await takeIn(tx, service, certain, log);
+  faultPoint("K6");
+  let unknown = 0;
+  const byType = Map.groupBy(fresh, (event) => event.headers["ce-type"] ?? "");
+  for (const [type, ofType] of byType) {
+    const mine = consumers.filter((consumer) => consumer.type.$type === type);
+    if (mine.length === 0) unknown += ofType.length;
+    for (const consumer of mine) await consumer.apply(tx, ofType);
+  }
+  return new Map([
+    ["applied", fresh.length - unknown],
+    ["unknown", unknown],
+    ["duplicate", certain.length - fresh.length],
+    ["other-body", otherBody],
+    ["too-old", doubtful.size],
+  ]);
+}
+
+/**
+ * Sets aside what may have had its effect so long ago that the inbox has forgotten it. The bus and the archive do not keep
+ * events so long: one that comes nevertheless was replayed by hand, or waited in an outbox all the time.
+ */
+async function setTooOldAside(
+  tx: Transaction,
+  service: string,
+  consumers: readonly Consumer[],
+  events: readonly Envelope[],
+  log: Log,
+): Promise<Set<Envelope>> {
+  const effects = new Set(consumers.filter(({ keeps }) => keeps === "effects").map(({ type }) => type.$type));
+  const tooOld = events.filter(
+    ({ headers }) =>
+      effects.has(headers["ce-type"] ?? "") && tx.now.getTime() - Date.parse(headers["ce-time"] ?? "") > surelyKnownMs,
+  );
+  if (tooOld.length === 0) return new Set();
+  const ids = tooOld.map(({ id }) => id);
+  const known = await knownIds(tx, service, ids);
+  const doubtful = tooOld.filter(({ id }) => !known.has(id.toLowerCase()));
+  for (const event of doubtful) {
+    await putAside(
+      tx,
+      service,
+      event,
+      new Error(`It is older than ${rememberedDays - 1} days: it may have had its effect`),
+    );
+    log.error(
+      { eventId: event.id, subject: event.subject, runbook: "dead-letter" },
+      "an event is too old to be judged",
+    );
+  }
+  return new Set(doubtful);
+}
+
+/** Sets an event aside with its reason, so that the others go on. */
+export async function setAside(database: Database, service: string, event: Envelope, error: unknown): Promise<void> {
+  await database.transact(serviceActor(service), (tx) => putAside(tx, service, event, error));
+}
+
+async function putAside(tx: Transaction, service: string, event: Envelope, error: unknown): Promise<void> {
+  await run(
+    tx,
+    sql`
+    insert into dead_letter (consumer, event_id, subject, headers, payload, error)
+    values (${service}, ${isUuid(event.id) ? event.id : null}, ${event.subject}, ${event.headers},
+            ${Buffer.from(event.payload)}, ${error instanceof Error ? (error.stack ?? error.message) : String(error)})
+    on conflict do nothing`,
+  );
 }
 
 /**
@@ -56,51 +179,10 @@ function checkEnvelope(consumers: readonly Consumer[], { id, subject, headers }:
     );
 }
 
-/** Writes the inbox rows and returns the ids that were not there. */
-async function freshIds(tx: Transaction, service: string, events: readonly Envelope[], log: Log): Promise<Set<string>> {
-  const hashes = new Map(events.map((event) => [event.id, bodyHash(event)]));
-  const fresh = await all<{ id: string }>(
-    tx,
-    sql`
-    insert into inbox (consumer, event_id, aggregate, version, body_hash)
-    select ${service}, event.* from unnest(
-      ${events.map((event) => event.id)}::uuid[], ${events.map((event) => event.aggregate)}::text[],
-      ${events.map((event) => event.version)}::bigint[], ${events.map((event) => bodyHash(event))}::bytea[]) event
-    on conflict do nothing returning event_id as id`,
-  );
-  const ids = new Set(fresh.map((row) => row.id));
-  const known = [...hashes.keys()].filter((id) => !ids.has(id));
-  if (known.length > 0) {
-    const seen = await all<{ id: string; hash: Buffer }>(
-      tx,
-      sql`
-      select event_id as id, body_hash as hash from inbox where consumer = ${service} and event_id = any(${known}::uuid[])`,
-    );
-    for (const { id, hash } of seen) {
-      if (hashes.get(id)?.equals(hash)) continue;
-      heard.add(1, { outcome: "other-body" });
-      log.error(
-        { eventId: id, runbook: "event-with-other-body" },
-        "an event came again with another body and was not applied",
-      );
-    }
-  }
-  return ids;
+const add = (counts: Counts, outcome: string, by: number) => counts.set(outcome, (counts.get(outcome) ?? 0) + by);
+
+function tell(counts: Counts): void {
+  for (const [outcome, by] of counts) if (by > 0) heard.add(by, { outcome });
 }
 
-/** Sets an event aside with its reason, so that the others go on. */
-export async function setAside(database: Database, service: string, event: Envelope, error: unknown): Promise<void> {
-  await database.transact(serviceActor(service), async (tx) => {
-    const id = isUuid(event.id) ? event.id : null;
-    await run(
-      tx,
-      sql`
-      insert into dead_letter (consumer, event_id, subject, headers, payload, error)
-      values (${service}, ${id}, ${event.subject}, ${event.headers}, ${Buffer.from(event.payload)},
-              ${error instanceof Error ? (error.stack ?? error.message) : String(error)})`,
-    );
-  });
-}
-
-const bodyHash = (event: Envelope) => createHash("sha256").update(event.payload).digest();
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -50,7 +50,8 @@ export async function replay(
     aggregate: headers["ce-subject"] ?? "",
     version: BigInt(headers.version ?? 0),
   };
-  await applyEvents(database, service, consumers, [event], log);
+  // Somebody has decided that it is to be applied, however old it is.
+  await applyEvents(database, service, consumers, [event], log, true);
   await database.transact(serviceActor(service), (tx) =>
     run(tx, sql`update dead_letter set replayed_at = now() where id = ${id}`),
   );

@@ -7,9 +7,9 @@ export const faultPoints = {
   K2: { at: "shared/database/outbox.ts", between: "the domain's rows and the outbox's" },
   K3: { at: "shared/rpc/call.ts", between: "the first answer's row and COMMIT" },
   K4: { at: "shared/rpc/call.ts", between: "COMMIT and the reply" },
-  K5: { at: "shared/bus/relay.ts", between: "the bus's acknowledgement and the archive" },
+  K5: { at: "shared/bus/relay-batch.ts", between: "the bus's acknowledgement and the archive" },
   K6: { at: "shared/bus/apply.ts", between: "the inbox's rows and the effects" },
-  K7: { at: "shared/bus/hear.ts", between: "the inbox's COMMIT and the acknowledgement" },
+  K7: { at: "shared/bus/take.ts", between: "the inbox's COMMIT and the acknowledgement" },
   K10: { at: "services/catalogue/search/index-some.ts", between: "the index's documents and the queue's rows" },
 } as const;
 

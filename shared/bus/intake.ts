@@ -1,0 +1,77 @@
+import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
+
+// A batch is what has come while the last one was applied, at most this many events in one transaction.
+const batchEventsMax = 200;
+const batchEventsStart = 32;
+// A transaction that lasts longer holds its locks too long; one much shorter makes many of little.
+const batchMsMax = 2_000;
+// So many are held here at most, those at work included; the rest waits in the bus.
+const heldEventsMax = 400;
+
+/**
+ * Hands on what has come, as it comes; while a batch is at work the next one gathers, up to a bound. Slow work makes small
+ * batches. What is held longer than the bus waits is asked for anew, so that it is not brought twice.
+ * @param ackWaitMs how long the bus waits for an acknowledgement
+ * @throws what ended the messages, such as that the stream is gone
+ */
+export async function inBatches(
+  messages: ConsumerMessages,
+  ackWaitMs: number,
+  work: (batch: readonly JsMsg[]) => Promise<void>,
+): Promise<void> {
+  const waiting: JsMsg[] = [];
+  let atWork: readonly JsMsg[] = [];
+  let arrived = Promise.withResolvers<void>();
+  let taken = Promise.withResolvers<void>();
+  let ended = false;
+  let failed: { error: unknown } | undefined;
+  const gather = async () => {
+    for await (const message of messages) {
+      waiting.push(message);
+      arrived.resolve();
+      while (waiting.length >= heldEventsMax && !ended) await taken.promise;
+    }
+  };
+  // The stream may vanish while a batch is at work, when nobody waits for the gathering: its error is kept until then.
+  const gathering = gather()
+    .catch((error: unknown) => {
+      failed = { error };
+    })
+    .finally(() => {
+      ended = true;
+      arrived.resolve();
+    });
+  const stillAtWork = setInterval(() => {
+    for (const message of [...atWork, ...waiting]) message.working();
+  }, ackWaitMs / 3);
+  let size = batchEventsStart;
+  try {
+    while (!ended) {
+      await arrived.promise;
+      arrived = Promise.withResolvers<void>();
+      while (waiting.length > 0 && !ended) {
+        atWork = waiting.splice(0, size);
+        taken.resolve();
+        taken = Promise.withResolvers<void>();
+        const began = performance.now();
+        await work(atWork);
+        size = nextSize(size, atWork.length, performance.now() - began);
+        atWork = [];
+      }
+    }
+  } finally {
+    ended = true;
+    clearInterval(stillAtWork);
+    taken.resolve();
+    // Others may take at once what is left over here.
+    for (const message of waiting) message.nak();
+  }
+  await gathering;
+  if (failed) throw failed.error;
+}
+
+/** How many to take next, by how long the last ones took. */
+function nextSize(size: number, took: number, ms: number): number {
+  if (ms > batchMsMax) return Math.max(1, Math.floor((took * batchMsMax) / ms));
+  return ms < batchMsMax / 4 ? Math.min(batchEventsMax, size * 2) : size;
+}
