@@ -41,6 +41,10 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "checks what must always hold, on the platform that runs: all, or I1 I7 …; --canaries FILE for I5",
     load: async () => (await import("./commands/invariants.ts")).invariants,
   },
+  attack: {
+    says: "plays the attacks against the platform that runs: all, or A14 A17 …",
+    load: async () => (await import("./commands/attack.ts")).attack,
+  },
   bench: {
     says: "measures: match FOLDER… compares titles with the truth of made worlds",
     load: async () => (await import("./commands/bench.ts")).bench,

@@ -27,5 +27,21 @@ export async function testEnvironment(platform: Platform, parts: Parts): Promise
     SPANS_FILE: join(kept, "spans.jsonl"),
     LOG_LEVEL: "silent",
     ...addressesOf(services),
+    ...Object.fromEntries(
+      services.map(({ name, httpPort }) => [`${name.toUpperCase()}_INNER_URL`, `http://127.0.0.1:${httpPort}`]),
+    ),
+  };
+}
+
+/** The parts of a platform that another command has started. */
+export function runningParts({ places, settings: { ports, elsewhere } }: Platform): Parts {
+  return {
+    postgres: {
+      url: elsewhere.postgres ?? `postgres://postgres@127.0.0.1:${ports.POSTGRES_PORT}/postgres`,
+      passwordFile: elsewhere.postgresPasswordFile ?? join(places.secrets, "postgres"),
+    },
+    nats: { url: elsewhere.nats ?? `nats://127.0.0.1:${ports.NATS_PORT}` },
+    keycloak: { url: elsewhere.keycloak ?? `http://localhost:${ports.KEYCLOAK_PORT}` },
+    openSearch: { url: elsewhere.openSearch ?? `http://127.0.0.1:${ports.OPENSEARCH_PORT}` },
   };
 }

@@ -8,6 +8,7 @@ import { frameSettings } from "@lienthong/service/settings.ts";
 import { z } from "zod";
 import { services } from "../services.ts";
 import { diagramOf } from "./architecture-diagram.ts";
+import { type GatewayRoute, type Permissions, permissionsPage, portalRoutes, type Ruled } from "./permission-matrix.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -30,8 +31,25 @@ export async function writtenPages(): Promise<Map<string, string>> {
   return new Map([
     ["docs/architecture.md", architecture.replace(/<!-- diagram -->[\s\S]*<!-- \/diagram -->/, () => picture)],
     ["docs/errors.md", await errorsPage()],
+    ["docs/permissions.md", await permissionsPageNow(declared)],
     ["docs/settings.md", await settingsPage()],
   ]);
+}
+
+async function permissionsPageNow(declared: readonly Service[]): Promise<string> {
+  const { routes } = await exportsOf("gateway", "routes.ts");
+  return permissionsPage(await ruledCalls(declared), routes as GatewayRoute[], portalRoutes(repository));
+}
+
+/** The calls of every service that answers any, with who may make them. */
+export async function ruledCalls(declared: readonly Service[]): Promise<Ruled[]> {
+  const answering = declared.filter(({ definition }) => Object.keys(definition).length > 0);
+  return Promise.all(
+    answering.map(async ({ name, definition }) => {
+      const { permissions } = await exportsOf(name, "permissions.ts");
+      return { name, calls: Object.keys(definition), permissions: permissions as Permissions };
+    }),
+  );
 }
 
 /** Writes the pages whose text has changed. @returns their paths */
