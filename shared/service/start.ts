@@ -6,6 +6,7 @@ import { type Bus, connectBus } from "@lienthong/bus/connection.ts";
 import { startHearing } from "@lienthong/bus/hear.ts";
 import { type KeptStream, keepStream } from "@lienthong/bus/keep-stream.ts";
 import { startRelay } from "@lienthong/bus/relay.ts";
+import { watchEvents } from "@lienthong/bus/watch.ts";
 import { armFault } from "@lienthong/config/fault-point.ts";
 import { readSettings } from "@lienthong/config/settings.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
@@ -86,7 +87,7 @@ export async function start(declared: Service, options: Start): Promise<void> {
 
   const worker = await startWorker(
     declared.name,
-    [...declared.jobs, ...operations(declared, database), ...upkeep(stream)],
+    [...declared.jobs, ...operations(declared, database), ...upkeep(stream, declared.consumes.length > 0)],
     database,
     log,
   );
@@ -124,7 +125,9 @@ async function openBus(
   const stream = declared.publishes.length > 0 ? await keepStream(database, bus, bytesMax, log) : undefined;
   const relay = startRelay(database, bus, log, stream?.attend);
   const hearing = startHearing(database, bus, declared.consumes, log);
+  const watch = watchEvents(database, log);
   ends.push(
+    () => watch.stop(),
     () => relay.stop(),
     () => hearing.stop(),
   );
