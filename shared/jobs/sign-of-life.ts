@@ -1,36 +1,29 @@
 import type { Database } from "@lienthong/database/database.ts";
-import type { Log } from "@lienthong/telemetry/log.ts";
-import type pg from "pg";
 
-export type SignOfLife = { end(): void };
-
-const againAfterMs = 1_000;
+export type SignOfLife = {
+  /** Settles when everybody can see it. @throws what kept it from being shown */
+  readonly seen: Promise<void>;
+  /** Settles when it is not to be seen any more, for whatever reason. */
+  readonly lost: Promise<void>;
+  end(): void;
+};
 
 /**
  * Says that workers are alive by a lock that the database drops with the connection, that is, when the process dies.
  * The queue itself keeps the jobs of a killed worker locked for four hours.
+ * @param id in whose name the workers lock their jobs
  */
-export async function showSignOfLife(database: Database, workerIds: readonly string[], log: Log): Promise<SignOfLife> {
-  let client: pg.PoolClient | undefined;
-  let ended = false;
+export function showSignOfLife(database: Database, id: string): SignOfLife {
+  const { promise: lost, resolve: end } = Promise.withResolvers<void>();
   async function hold(): Promise<void> {
-    client = await database.frame.connect();
-    client.once("error", (error) => {
-      client?.release(error);
-      client = undefined;
-      // While it is away another replica may take the jobs over; they are idempotent.
-      if (!ended)
-        setTimeout(() => void hold().catch((cause) => log.warn({ err: cause }, "no sign of life")), againAfterMs);
-    });
-    for (const id of workerIds) await client.query("select pg_advisory_lock(hashtext('worker'), hashtext($1))", [id]);
+    const client = await database.frame.connect();
+    client.once("error", () => end());
+    void lost.then(() => client.release(true));
+    await client.query("select pg_advisory_lock(hashtext('worker'), hashtext($1))", [id]);
   }
-  await hold();
-  return {
-    end() {
-      ended = true;
-      client?.release(true);
-    },
-  };
+  const seen = hold();
+  seen.catch(() => end());
+  return { seen, lost, end };
 }
 
 /** Frees the jobs of workers that show no sign of life. @returns how many workers were found dead */

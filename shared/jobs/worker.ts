@@ -1,15 +1,24 @@
-import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
-import { Logger, parseCronItems, run, type RunnerOptions, runMigrations } from "graphile-worker";
+import {
+  Logger,
+  parseCronItems,
+  run,
+  type Runner,
+  type RunnerOptions,
+  runMigrations,
+  type WorkerEvents,
+} from "graphile-worker";
 import pg from "pg";
 import { z } from "zod";
 import { type AnyJob, job } from "./job.ts";
-import { buryTheDead, showSignOfLife } from "./sign-of-life.ts";
+import { buryTheDead, type SignOfLife, showSignOfLife } from "./sign-of-life.ts";
 
 export type Worker = { stop(): Promise<void> };
 
@@ -43,6 +52,7 @@ export async function migrateJobs(owner: DatabaseAddress, appRole: string): Prom
 
 // One importing file and one short job side by side; more would take connections from the calls.
 const workersPerProcess = 2;
+const restMs = 1_000;
 
 /** Works on the service's jobs, some at a time, until it is stopped; a job that failed is tried again later, with growing waits. */
 export async function startWorker(
@@ -52,8 +62,6 @@ export async function startWorker(
   log: Log,
 ): Promise<Worker> {
   const stopping = new AbortController();
-  const ids = Array.from({ length: workersPerProcess }, () => `${service}-${randomUUID()}`);
-  const sign = await showSignOfLife(database, ids, log);
   const lookAround = job("bury-dead-workers", { cron: "* * * * *", payload: z.undefined() }, async () => {
     await buryTheDead(database);
   });
@@ -65,39 +73,80 @@ export async function startWorker(
       .filter((one) => one.cron)
       .map(({ name, cron = "" }) => ({ task: name, match: cron, options: { maxAttempts: 1 } })),
   );
-  const runners = await Promise.all(
-    ids.map((workerId, which) =>
-      run({
-        pgPool: database.queue,
-        taskList,
-        // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
-        parsedCronItems: which === 0 ? parsedCronItems : [],
-        concurrency: 1,
-        workerId,
-        pollInterval: 1_000,
-        noHandleSignals: true,
-        logger: quiet,
-      } as RunnerOptions),
-    ),
+  const options: RunnerOptions = {
+    pgPool: database.queue,
+    taskList,
+    concurrency: 1,
+    pollInterval: 1_000,
+    noHandleSignals: true,
+    logger: quiet,
+    // Only what is sent in batches may fail without ending the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  };
+  const workers = Array.from({ length: workersPerProcess }, (_, which) =>
+    // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
+    keepWorking({ ...options, parsedCronItems: which === 0 ? parsedCronItems : [] }, database, log),
   );
-  for (const { events } of runners) {
-    events.on("job:failed", ({ job: failed, error }) => {
-      log.error({ job: failed.task_identifier, err: error, runbook: "job-failed" }, "a job failed for good");
-    });
-    events.on("job:error", ({ job: failed, error }) => {
-      log.warn(
-        { job: failed.task_identifier, attempt: failed.attempts, err: error },
-        "a job failed and is tried again",
-      );
-    });
-  }
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(runners.map((runner) => runner.stop()));
-      sign.end();
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
+}
+
+/**
+ * Keeps one worker at work as long as its sign of life is seen. One that the database has left ends, as it must, and
+ * another takes its place; what it could not give back is done again, since no job is hurt by that.
+ */
+function keepWorking(options: RunnerOptions, database: Database, log: Log): Worker {
+  let runner: Runner | undefined;
+  let stopped = false;
+  async function workOnce(): Promise<void> {
+    const events: WorkerEvents = new EventEmitter();
+    let sign: SignOfLife | undefined;
+    // Jobs are locked in the name of a pool of workers, which draws its own.
+    events.on("pool:create", ({ workerPool }) => {
+      sign = showSignOfLife(database, workerPool.id);
+    });
+    tellFailures(events, log);
+    try {
+      // A job is asked for only once everybody can see that who asks is alive.
+      const forbiddenFlags = () => sign?.seen.then(() => null) ?? null;
+      runner = await run({ ...options, events, forbiddenFlags });
+      if (!stopped) await Promise.race([runner.promise, sign?.lost]);
+    } finally {
+      await runner?.stop().catch(() => undefined);
+      sign?.end();
+      runner = undefined;
+    }
+  }
+  async function work(): Promise<void> {
+    for (;;) {
+      await workOnce().catch((error: unknown) => log.debug({ err: error }, "a worker has ended"));
+      if (stopped) return;
+      log.warn("the database has left a worker of the queue; another takes its place");
+      await pause(restMs);
+      await buryTheDead(database).catch(() => undefined);
+    }
+  }
+  const working = work();
+  return {
+    async stop() {
+      stopped = true;
+      await runner?.stop().catch(() => undefined);
+      await working;
+    },
+  };
+}
+
+function tellFailures(events: WorkerEvents, log: Log): void {
+  events.on("job:failed", ({ job: failed, error }) => {
+    log.error({ job: failed.task_identifier, err: error, runbook: "job-failed" }, "a job failed for good");
+  });
+  events.on("job:error", ({ job: failed, error }) => {
+    log.warn({ job: failed.task_identifier, attempt: failed.attempts, err: error }, "a job failed and is tried again");
+  });
 }
 
 function task(service: string, one: AnyJob, database: Database, log: Log, stopping: AbortSignal) {

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { serviceActor } from "@lienthong/auth/actor.ts";
+import { connectionString } from "@lienthong/database/address.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
 import { run, sql } from "@lienthong/database/transaction.ts";
 import { enqueue, job } from "@lienthong/jobs/job.ts";
+import { buryTheDead } from "@lienthong/jobs/sign-of-life.ts";
 import { startWorker } from "@lienthong/jobs/worker.ts";
-import { openLog } from "@lienthong/telemetry/log.ts";
+import { type Log, openLog } from "@lienthong/telemetry/log.ts";
+import pg from "pg";
 import { z } from "zod";
+import { parts } from "../parts.ts";
 import { type TestDatabase, testDatabase } from "../test-database.ts";
 import { until } from "../until.ts";
 
@@ -78,3 +82,50 @@ test("the job of a worker that was killed is taken up at once by the next, the j
   await other.stop();
   living.release(true);
 });
+
+/** A job that works until the test lets it go. */
+function aLongJob() {
+  const letGo = Promise.withResolvers<void>();
+  let runs = 0;
+  const stocktaking = job("stocktaking", { payload: z.object({}) }, async () => {
+    runs += 1;
+    if (runs === 1) await letGo.promise;
+  });
+  return { stocktaking, runs: () => runs, letGo: () => letGo.resolve() };
+}
+
+test("a job that works for long is not taken for a dead worker's, by this replica or another", async () => {
+  const { stocktaking, runs, letGo } = aLongJob();
+  await database.transact(service, (tx) => enqueue(tx, stocktaking, {}));
+  const worker = await startWorker("frame", [stocktaking], database, log);
+  await until(() => runs() === 1);
+  assert.equal(await buryTheDead(database), 0);
+  letGo();
+  await worker.stop();
+  assert.equal(runs(), 1);
+});
+
+test("a worker that cannot say its job is done, because the database is gone, lives on and does it again", async () => {
+  const { stocktaking, runs, letGo } = aLongJob();
+  const told: string[] = [];
+  const telling = { ...log, warn: (...line: unknown[]) => void told.push(String(line.at(-1))) } as unknown as Log;
+  await database.transact(service, (tx) => enqueue(tx, stocktaking, {}));
+  const worker = await startWorker("frame", [stocktaking], database, telling);
+  await until(() => runs() === 1);
+  await admitted(false);
+  letGo();
+  await until(() => told.some((line) => line.includes("has left a worker")));
+  await admitted(true);
+  await until(() => runs() === 2);
+  await worker.stop();
+});
+
+/** Lets nobody into the database any more and throws out who is in, or lets all in again. */
+async function admitted(open: boolean): Promise<void> {
+  const admin = new pg.Client({ connectionString: connectionString(parts.postgres()) });
+  const name = new URL(made.app.url).pathname.slice(1);
+  await admin.connect();
+  await admin.query(`alter database ${name} with allow_connections ${open}`);
+  if (!open) await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
+  await admin.end();
+}
