@@ -32,6 +32,7 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   const { answers = 40 } = fault;
   const folder = process.env.FAULTS_FOLDER ?? tmpdir();
   const file = join(folder, `history ${fault.name} ${process.pid}-${Date.now()}.jsonl`.replaceAll(" ", "-"));
+  const before = await readBack(fault.workloads);
   const load = startLoad(fault.workloads, file);
   await load.answers(answers);
   await fault.harm();
@@ -42,13 +43,22 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   await load.stop();
   await settled(world);
 
-  const effects = (await Promise.all(fault.workloads.map((workload) => workload.readBack()))).flat();
+  const known = new Set(before.map(({ value }) => value));
+  const effects = (await readBack(fault.workloads)).filter(({ value }) => !known.has(value));
   const verdict = verdictOf(load.history.entries, effects);
   report(fault.name, verdict, recoverySeconds);
-  assert(isClean(verdict), `${fault.name}: ${JSON.stringify(verdict)}; the history: ${file}`);
+  assert(isClean(verdict), `${fault.name}: ${firstOf(verdict)}; the history: ${file}`);
   if (process.env.FAULTS_FOLDER === undefined) rmSync(file);
   return { ...verdict, recoverySeconds };
 }
+
+const readBack = async (workloads: readonly Workload[]) =>
+  (await Promise.all(workloads.map((workload) => workload.readBack()))).flat();
+
+const firstOf = ({ lost, duplicate, disordered, changed }: Verdict) =>
+  JSON.stringify({ lost, duplicate, disordered, changed }, (_name, found) =>
+    Array.isArray(found) ? found.slice(0, 5) : found,
+  );
 
 /** The checker's line of a fault, for people and for the file of all lines. */
 export function report(name: string, verdict: Verdict, recoverySeconds: number): void {

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { PatronCategory } from "@lienthong/proto/identity/v1/library.ts";
 import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
+import type { CallContext } from "@lienthong/rpc/client.ts";
+import { CallFault } from "@lienthong/rpc/fault.ts";
 import type { Workload } from "./load.ts";
 import { aRecord, file, type Stage } from "./stage.ts";
 import type { Effect } from "./verdict.ts";
 import type { FaultWorld } from "./world.ts";
 
 /** Desks at circulation: each lends a copy of its own, renews it and takes it in again. */
-export async function desks(world: FaultWorld, stage: Stage, processes = stage.barcodes.length): Promise<Workload> {
+export async function desks(world: FaultWorld, stage: Stage, processes: number): Promise<Workload> {
   const { circulation } = await world.as(stage.staff, stage.libraryId);
   const scanned = { itemId: "", branchId: stage.branchId };
   return {
@@ -44,7 +46,7 @@ export async function desks(world: FaultWorld, stage: Stage, processes = stage.b
 }
 
 /** Desks at identity: each registers one reader after the other. */
-export async function registrations(world: FaultWorld, stage: Stage, processes = 2): Promise<Workload> {
+export async function registrations(world: FaultWorld, stage: Stage, processes: number): Promise<Workload> {
   const { identity } = await world.as(stage.staff, stage.libraryId);
   const reader = { fullName: "Lê Văn Minh", birthDate: "1990-04-12", pin: "", paperSeen: "cccd" };
   return {
@@ -62,7 +64,7 @@ export async function registrations(world: FaultWorld, stage: Stage, processes =
 }
 
 /** Cataloguers at catalogue: each hands in one small file after the other. */
-export async function imports(world: FaultWorld, stage: Stage, processes = 1): Promise<Workload> {
+export async function imports(world: FaultWorld, stage: Stage, processes: number): Promise<Workload> {
   const { catalogue } = await world.as(stage.staff, stage.libraryId);
   return {
     processes,
@@ -78,15 +80,41 @@ export async function imports(world: FaultWorld, stage: Stage, processes = 1): P
     readBack: () =>
       world.rows<Effect>(
         "catalogue",
-        `select 'import ' || id as value, created_at as at from import where state = 'FINISHED' and added = 1
-         and id not in (select id from import order by id limit 1)`,
+        `select 'import ' || id as value, created_at as at from import where state = 'FINISHED' and added = 1`,
       ),
   };
 }
 
 /** All three at once, so that every service commands, publishes and hears. */
 export const everything = async (world: FaultWorld, stage: Stage): Promise<Workload[]> => [
-  await desks(world, stage),
-  await registrations(world, stage),
-  await imports(world, stage),
+  await desks(world, stage, 4),
+  await registrations(world, stage, 2),
+  await imports(world, stage, 1),
 ];
+
+/** Programs at the gateway's doors: each lends a copy of its own and takes it in again. */
+export async function overRest(world: FaultWorld, stage: Stage, processes: number): Promise<Workload> {
+  async function post<Reply extends object>(path: string, body: object, { requestId = "" }: CallContext) {
+    const headers = { "content-type": "application/json", "idempotency-key": requestId, library: stage.libraryId };
+    const init = { method: "POST", body: JSON.stringify(body), headers, signal: AbortSignal.timeout(5_000) };
+    const { status, body: reply } = await world.rest(stage.staff, path, init).catch((cause: unknown) => {
+      throw new CallFault("unavailable", "The gateway did not answer", { cause });
+    });
+    if (status >= 500) throw new CallFault("unavailable", `The gateway answered ${status}`);
+    if (status >= 400) throw new Error(`The gateway answered ${status}: ${JSON.stringify(reply)}`);
+    return reply as Reply;
+  }
+  return {
+    processes,
+    async round(process, ask) {
+      const barcode = stage.barcodes[process]!;
+      const cardNumber = stage.cards[process % stage.cards.length]!.number;
+      const lend = (context: CallContext) =>
+        post<{ id: string }>("/api/v1/check-outs", { barcode, cardNumber }, context);
+      const loan = await ask("lend", lend, ({ id }) => `lent ${id}`);
+      const takeIn = (context: CallContext) => post<{ returned: boolean }>("/api/v1/check-ins", { barcode }, context);
+      await ask("take in", takeIn, ({ returned }) => (returned ? `returned ${loan.id}` : "nothing returned"));
+    },
+    readBack: (await desks(world, stage, processes)).readBack,
+  };
+}

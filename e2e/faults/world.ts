@@ -28,6 +28,8 @@ export type FaultWorld = {
   postgres: Victim;
   nats: Bus;
   services: Record<ServiceName, Victim>;
+  /** Another process of a service beside the first, not yet started; clients do not come to it. */
+  replica(name: ServiceName): Promise<Victim>;
   /** The proxy of a line named in the options. */
   line(name: Line): TcpProxy;
   /** The line between all services and the sign-in server. */
@@ -97,13 +99,14 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
     openSearch: { url: openSearchUrl },
     keycloak: { url: "" },
   };
-  const services = Object.fromEntries(
-    list.map((service) => {
-      const through = [...proxies].filter(([line]) => line.startsWith(`${service.name}>`));
-      const rerouted = through.map(([line, { port }]) => [targets[line.split(">")[1] as PartName], port] as const);
-      return [service.name, aServiceProcess(service, list, parts, ground, given, new Map(rerouted))];
-    }),
-  ) as FaultWorld["services"];
+  const replicas: Victim[] = [];
+  const processOf = (service: Service) => {
+    const through = [...proxies].filter(([line]) => line.startsWith(`${service.name}>`));
+    const rerouted = through.map(([line, { port }]) => [targets[line.split(">")[1] as PartName], port] as const);
+    return aServiceProcess(service, list, parts, ground, given, new Map(rerouted));
+  };
+  const processes = list.map((service) => [service.name, processOf(service)] as const);
+  const services = Object.fromEntries(processes) as FaultWorld["services"];
   await Promise.all(Object.values(services).map((service) => service.start()));
 
   const channels = Object.keys(callable).map(
@@ -116,6 +119,11 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
   return {
     ...{ folder, postgres, nats, services, signIn, where },
     line: (name) => proxies.get(name)!,
+    async replica(name) {
+      const [grpcPort, httpPort] = (await freePorts(2)) as [number, number];
+      replicas.push(processOf({ name, grpcPort, httpPort }));
+      return replicas.at(-1)!;
+    },
     async as(someone, libraryId) {
       const context = { token: await tokenOf({ account: randomUUID(), ...someone }), libraryId };
       const clients = channels.map(([name, channel]) => [name, clientOf(channel, callable[name], context)]);
@@ -145,7 +153,7 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
     },
     async close() {
       for (const [, channel] of channels) channel.close();
-      await Promise.all(Object.values(services).map((service) => service.kill()));
+      await Promise.all([...Object.values(services), ...replicas].map((service) => service.kill()));
       await Promise.all([postgres.kill(), nats.kill()]);
       for (const proxy of [signIn, ...proxies.values()]) await proxy.close();
       realm.close();

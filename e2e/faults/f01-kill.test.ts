@@ -1,0 +1,76 @@
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { type FaultPoint, faultPoints } from "@lienthong/config/fault-point.ts";
+import { counts } from "./counts.ts";
+import { play } from "./play.ts";
+import type { ServiceName } from "./service-process.ts";
+import { aStage } from "./stage.ts";
+import type { Victim } from "./victim.ts";
+import { everything, overRest } from "./workloads.ts";
+import { aFaultWorld } from "./world.ts";
+
+// Identity hears nobody, and only catalogue writes an index.
+const passedBy = (point: FaultPoint): ServiceName[] => {
+  if (point === "K10") return ["catalogue"];
+  return point === "K6" || point === "K7" ? ["catalogue", "circulation"] : ["identity", "catalogue", "circulation"];
+};
+
+/** Kills a process where it passes a point, and starts it again. */
+async function killAt(victim: Victim, point: FaultPoint): Promise<void> {
+  await victim.stop();
+  await victim.start({ FAULT: `${point}:${1 + randomInt(8)}` });
+  await victim.ended();
+  await victim.start();
+}
+
+const points = Object.keys(faultPoints) as FaultPoint[];
+const kills = counts(1, 20);
+
+if (kills === 1)
+  test("F1: services killed at each of their points at once, under load, lose nothing and do nothing twice", async (t) => {
+    const world = await aFaultWorld();
+    t.after(() => world.close());
+    const workloads = await everything(world, await aStage(world));
+    await play(world, {
+      name: "F1 all services at each point",
+      workloads,
+      async harm() {
+        for (const point of points) {
+          await Promise.all(passedBy(point).map((service) => killAt(world.services[service], point)));
+        }
+      },
+    });
+  });
+else
+  for (const point of points) {
+    for (const service of passedBy(point)) {
+      test(`F1: ${service} killed ${kills} times at ${point} under load loses nothing and does nothing twice`, async (t) => {
+        const world = await aFaultWorld();
+        t.after(() => world.close());
+        const workloads = await everything(world, await aStage(world));
+        await play(world, {
+          name: `F1 ${service} at ${point}, ${kills} times`,
+          workloads,
+          async harm() {
+            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], point);
+          },
+        });
+      });
+    }
+  }
+
+test("F1: a gateway killed under load: a program that sends the same request again gets its first answer", async (t) => {
+  const world = await aFaultWorld();
+  t.after(() => world.close());
+  const stage = await aStage(world);
+  await play(world, {
+    name: `F1 gateway killed, ${kills} times`,
+    workloads: [await overRest(world, stage, 4)],
+    async harm() {
+      for (let kill = 1; kill <= kills; kill += 1) {
+        await world.services.gateway.kill();
+        await world.services.gateway.start();
+      }
+    },
+  });
+});
