@@ -106,3 +106,22 @@ test("made-up key ids do not become requests to the sign-in server", async () =>
     await assert.rejects(verify(await token({ header: { kid: `made-up-${n}` } })), TokenRefused);
   assert.ok(asked - before <= 1, `${asked - before} requests for 50 made-up keys`);
 });
+
+test("A1: a token that was found good is remembered, but never past its expiry nor longer than half a minute", async () => {
+  let clock = Date.now();
+  const remembers = tokenVerifier(issuer, () => clock);
+  const ends = Math.floor(clock / 1000) + 20;
+  const good = await token({ claims: { exp: ends } });
+  const actor = await remembers(good);
+  assert.equal(await remembers(good), actor, "the same token a moment later");
+  const [head, body, signature = ""] = good.split(".");
+  const changed = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+  await assert.rejects(remembers(`${head}.${body}.${changed}`), TokenRefused, "its neighbour is looked at");
+  clock = ends * 1000;
+  assert.notEqual(await remembers(good), actor, "at its expiry it is looked at again");
+
+  const longer = await token({ claims: { exp: ends + 600 } });
+  const before = await remembers(longer);
+  clock += 30_000;
+  assert.notEqual(await remembers(longer), before, "after half a minute too");
+});

@@ -3,6 +3,7 @@ import Token from "keycloak-connect/middleware/auth-utils/token.js";
 import { z } from "zod";
 import { type Actor, readRole } from "./actor.ts";
 import { saidTwice } from "./said-twice.ts";
+import { type Proven, remembering } from "./remember.ts";
 import { SigningKeys } from "./signing-keys.ts";
 
 /** Why a token was not accepted. For the log; the caller is told only that it was not. */
@@ -35,34 +36,40 @@ const claims = z.object({
 /**
  * Makes the one function that turns an access token into its actor. It checks, in this order, and without asking anybody
  * on the way: size and shape, algorithm (RS256 and no other header parameters), signature, issuer, audience, type, expiry
- * (which must be there) and the claims' types.
+ * (which must be there) and the claims' types. What was found good is remembered for half a minute.
  * @param realmUrl the issuer, e.g. `http://localhost:28080/realms/lienthong`
- * @param now the clock by which the realm's keys are followed, in milliseconds
+ * @param now the clock by which the realm's keys are followed and tokens remembered, in milliseconds
  * @returns a function that throws TokenRefused when the token is not to be trusted, NoKeys when nobody can be recognised
  */
 export function tokenVerifier(realmUrl: string, now: () => number = Date.now): VerifyToken {
   const keys = new SigningKeys(realmUrl, now);
+  const proving = remembering((text) => prove(text, realmUrl, keys), now);
   return async (text) => {
     if (text.length > tokenLengthMax) throw new TokenRefused("too long");
-    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) throw new TokenRefused("not a signed token");
-    const token = new Token(text, audience);
-    const head = header.safeParse(token.header);
-    if (!head.success) throw new TokenRefused("header not allowed");
-    const publicKey = await keys.find(head.data.kid);
-    if (publicKey === undefined) throw new TokenRefused("unknown key");
-    const manager = new GrantManager({ realmUrl, publicKey, clientId: audience, verifyTokenAudience: true });
-    await manager.validateToken(token, "Bearer").catch((cause: unknown) => {
-      throw new TokenRefused("not valid", { cause });
-    });
-    // The library has read both already, and of two sayings kept the last.
-    if (text.split(".", 2).some((part) => saidTwice(Buffer.from(part, "base64url").toString())))
-      throw new TokenRefused("something is said twice");
-    return actorOf(realmUrl, token.content);
+    return proving(text);
   };
 }
 
+/** @throws TokenRefused, NoKeys */
+async function prove(text: string, realmUrl: string, keys: SigningKeys): Promise<Proven> {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) throw new TokenRefused("not a signed token");
+  const token = new Token(text, audience);
+  const head = header.safeParse(token.header);
+  if (!head.success) throw new TokenRefused("header not allowed");
+  const publicKey = await keys.find(head.data.kid);
+  if (publicKey === undefined) throw new TokenRefused("unknown key");
+  const manager = new GrantManager({ realmUrl, publicKey, clientId: audience, verifyTokenAudience: true });
+  await manager.validateToken(token, "Bearer").catch((cause: unknown) => {
+    throw new TokenRefused("not valid", { cause });
+  });
+  // The library has read both already, and of two sayings kept the last.
+  if (text.split(".", 2).some((part) => saidTwice(Buffer.from(part, "base64url").toString())))
+    throw new TokenRefused("something is said twice");
+  return actorOf(realmUrl, token.content);
+}
+
 /** What keycloak-connect checked is checked again, and what it lets pass is not: a missing expiry, a date ahead. */
-function actorOf(realmUrl: string, content: Record<string, unknown>): Actor {
+function actorOf(realmUrl: string, content: Record<string, unknown>): Proven {
   const read = claims.safeParse(content);
   if (!read.success) throw new TokenRefused("claims not allowed", { cause: read.error });
   const claim = read.data;
@@ -72,7 +79,7 @@ function actorOf(realmUrl: string, content: Record<string, unknown>): Actor {
   if (claim.exp <= now) throw new TokenRefused("expired");
   if (claim.iat > now + clockSkewSeconds) throw new TokenRefused("issued ahead of time");
   if ((claim.nbf ?? 0) > now + clockSkewSeconds) throw new TokenRefused("not yet valid");
-  return {
+  const actor: Actor = {
     kind: claim.client_id === undefined ? "person" : "client",
     id: claim.client_id ?? claim.sub,
     personId: claim.person ?? null,
@@ -80,4 +87,5 @@ function actorOf(realmUrl: string, content: Record<string, unknown>): Actor {
     roles: claim.roles.map(readRole),
     loa: Number(claim.loa),
   };
+  return { actor, exp: claim.exp };
 }
