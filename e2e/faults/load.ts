@@ -42,7 +42,7 @@ const deadlineMs = 3_000;
 const patienceMs = 180_000;
 // Clients look up between two rounds; without it they alone would fill the machine, and nothing would come back.
 const think = () => pause(20);
-const again = () => pause(50 + Math.random() * 200);
+export const again = () => pause(50 + Math.random() * 200);
 
 /** Starts the clients of all workloads. @param file takes the history */
 export function startLoad(workloads: readonly Workload[], file?: string): Load {
@@ -122,6 +122,6 @@ export function startLoad(workloads: readonly Workload[], file?: string): Load {
 }
 
 /** Whether a fault leaves open if the command was done: only then is it right to ask again. */
-function isUnknown(error: unknown): error is CallFault {
+export function isUnknown(error: unknown): error is CallFault {
   return error instanceof CallFault && ["busy", "unavailable", "too-late", "fault"].includes(error.kind);
 }

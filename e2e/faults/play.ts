@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { appendFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkInvariants } from "../../deploy/invariants/check.ts";
+import type { Finding } from "../../deploy/invariants/invariant.ts";
+import { whereAt } from "../../deploy/invariants/where.ts";
 import { startLoad, type Workload } from "./load.ts";
+import { report } from "./report.ts";
+import { serviceNames } from "./service-process.ts";
 import { settled } from "./settle.ts";
 import { isClean, type Verdict, verdictOf } from "./verdict.ts";
 import type { FaultWorld } from "./world.ts";
@@ -23,6 +28,8 @@ export type Fault = {
 
 // R0: ready again within half a minute after the cause ends, and no hand needed.
 const recoverySecondsMax = 30;
+// Search and consumers may be behind for so long after a fault, and the refill of a bus that lost something longer.
+const invariantsMsMax = 60_000;
 
 /**
  * Plays one fault under load: clients work before, during and after it. In the end everything that was answered for must
@@ -46,10 +53,19 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   const known = new Set(before.map(({ value }) => value));
   const effects = (await readBack(fault.workloads)).filter(({ value }) => !known.has(value));
   const verdict = verdictOf(load.history.entries, effects);
-  report(fault.name, verdict, recoverySeconds);
+  const violated = await violations(world);
+  report(fault.name, verdict, violated, recoverySeconds);
   assert(isClean(verdict), `${fault.name}: ${firstOf(verdict)}; the history: ${file}`);
+  assert.deepEqual(violated, [], `${fault.name}: the history: ${file}`);
   if (process.env.FAULTS_FOLDER === undefined) rmSync(file);
   return { ...verdict, recoverySeconds };
+}
+
+/** What breaks an invariant once nothing is under way any more. */
+export async function violations(world: FaultWorld): Promise<Finding[]> {
+  const where = await whereAt({ ...world.where, services: serviceNames }, world.where.secrets);
+  const findings = await checkInvariants(where, { boundMs: 0, within: invariantsMsMax });
+  return findings.filter(({ count }) => count > 0);
 }
 
 const readBack = async (workloads: readonly Workload[]) =>
@@ -59,14 +75,3 @@ const firstOf = ({ lost, duplicate, disordered, changed }: Verdict) =>
   JSON.stringify({ lost, duplicate, disordered, changed }, (_name, found) =>
     Array.isArray(found) ? found.slice(0, 5) : found,
   );
-
-/** The checker's line of a fault, for people and for the file of all lines. */
-export function report(name: string, verdict: Verdict, recoverySeconds: number): void {
-  const counts = [
-    ...(["ok", "refused", "unknown", "asked"] as const).map((count) => `${count} ${verdict[count]}`),
-    ...(["lost", "duplicate", "disordered", "changed"] as const).map((found) => `${found} ${verdict[found].length}`),
-  ];
-  const line = `${name.padEnd(32)} ${counts.join("  ")}  recovery ${recoverySeconds.toFixed(1)} s`;
-  process.stdout.write(`${line}\n`);
-  if (process.env.FAULTS_FILE) appendFileSync(process.env.FAULTS_FILE, `${line}\n`);
-}
