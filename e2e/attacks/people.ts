@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Actor, actingAt, nobody, readRole } from "@lienthong/auth/actor.ts";
 import { clientToken } from "../../deploy/sample-world/client-token.ts";
 import { told } from "../surroundings.ts";
 import { portalUrl, realmUrl } from "./platform.ts";
@@ -37,6 +38,19 @@ const programTokens = async (client: string, value: string): Promise<Tokens> => 
   id: "",
   refresh: "",
 });
+
+/** Who the token says its bearer is, acting for the library that was named. */
+export function actorIn(token: string | undefined, libraryId: string | undefined): Actor {
+  if (token === undefined) return nobody;
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as {
+    roles?: string[];
+    person?: string;
+    client_id?: string;
+  };
+  const kind = claims.client_id === undefined ? "person" : "client";
+  const personId = claims.person ?? null;
+  return actingAt({ ...nobody, kind, id: "x", personId, roles: (claims.roles ?? []).map(readRole) }, libraryId);
+}
 
 /** Signs in by code and PKCE as the portal does, and keeps the tokens that the portal would. */
 async function signIn(username: string): Promise<Tokens> {
