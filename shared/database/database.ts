@@ -3,6 +3,7 @@ import type { Actor } from "@lienthong/auth/actor.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import pg from "pg";
 import { connectionString, type DatabaseAddress } from "./address.ts";
+import { isNoAnswer } from "./errors.ts";
 import { writeOutbox } from "./outbox.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -10,8 +11,11 @@ export type Database = {
   /**
    * Runs work as an actor in one transaction: commits when it returns, rolls back when it throws.
    * A deadlock or serialization failure is tried three times in all.
+   * @param until when the one who asked stops waiting, in milliseconds since 1970: no statement runs for longer, and a
+   * connection on which nothing comes back is given up a little later
+   * @throws TooLate when that was before the work could begin
    */
-  transact<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transact<T>(actor: Actor, work: (tx: Transaction) => Promise<T>, until?: number): Promise<T>;
   /** Calls the listener after each commit that announced events. */
   onAnnounced(listener: () => void): void;
   /** Whether the database answers. */
@@ -25,12 +29,23 @@ export type Database = {
   readonly queue: pg.Pool;
 };
 
+/** Whoever asked had stopped waiting before the work could begin, or before it ended. */
+export class TooLate extends Error {}
+
 const attemptsMax = 3;
 const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
 export const connectionsMax = 12;
 const queueConnectionsMax = 4;
 const relayConnectionsMax = 2;
+
+// Who gets no connection within this time is told so, while they still wait for an answer.
+const connectWithinMs = 2_000;
+const statementMsMax = 20_000;
+/** How long anybody waits for a statement that the server should have ended: it has vanished without a word. */
+export const queryMsMax = statementMsMax + 5_000;
+// The server ends a statement at its deadline by itself; if nothing has come this much later, it is not there any more.
+const graceMs = 500;
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -40,10 +55,13 @@ types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 export function openDatabase(address: DatabaseAddress, onError: (error: Error) => void): Database {
   const settings = {
     connectionString: connectionString(address),
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectWithinMs,
     idleTimeoutMillis: 60_000,
     // Nothing waits for ever: a statement that would is a fault that shows itself.
-    options: "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+    query_timeout: queryMsMax,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: `-c statement_timeout=${statementMsMax} -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC`,
   };
   const pool = new pg.Pool({ ...settings, max: connectionsMax, types });
   const queue = new pg.Pool({ ...settings, max: queueConnectionsMax });
@@ -56,11 +74,22 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   }
   const listeners: (() => void)[] = [];
 
-  async function attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>, until: number): Promise<T> {
     const client = await pool.connect();
+    const leftMs = Math.ceil(until - Date.now());
+    if (leftMs <= 0) {
+      client.release();
+      throw new TooLate("Nobody waits for this transaction any more");
+    }
     let broken: Error | undefined;
+    const giveUp = () => {
+      broken = new TooLate("Nothing came back from the database within the deadline");
+      // Ends the connection at once, and with it the statement that waits on it.
+      void client.end().catch(() => undefined);
+    };
+    const watch = until < Number.POSITIVE_INFINITY ? setTimeout(giveUp, leftMs + graceMs) : undefined;
     try {
-      const tx: Transaction = { actor, now: await begin(client, actor), client, announced: [] };
+      const tx: Transaction = { actor, now: await begin(client, actor, leftMs), client, announced: [] };
       const result = await work(tx);
       if (tx.announced.length > 0) await writeOutbox(tx);
       // Where a statement's error was swallowed in the work, PostgreSQL answers a commit by rolling back.
@@ -70,21 +99,27 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
       if (tx.announced.length > 0) for (const listener of listeners) listener();
       return result;
     } catch (error) {
-      await client.query("rollback").catch((cause: Error) => {
-        broken = cause;
-      });
+      if (broken) throw broken;
+      // On a connection that hangs a rollback would hang as well.
+      if (isNoAnswer(error)) broken = error as Error;
+      else {
+        await client.query("rollback").catch((cause: Error) => {
+          broken = cause;
+        });
+      }
       throw error;
     } finally {
+      clearTimeout(watch);
       client.release(broken);
     }
   }
 
   return {
-    async transact(actor, work) {
+    async transact(actor, work, until = Number.POSITIVE_INFINITY) {
       return inSpan("transaction", {}, async () => {
         for (let attempts = 1; ; attempts += 1) {
           try {
-            return await attempt(actor, work);
+            return await attempt(actor, work, until);
           } catch (error) {
             const code = (error as { code?: string }).code ?? "";
             if (!retried.has(code) || attempts === attemptsMax) throw error;
@@ -107,16 +142,17 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   };
 }
 
-/** Begins and says who acts, in one round trip. @returns the transaction's time */
-async function begin(client: pg.PoolClient, actor: Actor): Promise<Date> {
+/** Begins and says who acts and how long a statement may take, in one round trip. @returns the transaction's time */
+async function begin(client: pg.PoolClient, actor: Actor, leftMs: number): Promise<Date> {
   const who = [actor.kind, actor.id, actor.libraryId, actor.personId]
     .map((value) => (value === null ? "null" : pg.escapeLiteral(value)))
     .join(", ");
-  // Two statements in one message answer as a list of results, which the types do not know.
-  const results = (await client.query(`begin; select begin_as(${who}) as now`)) as unknown as pg.QueryResult<{
+  const within = leftMs < statementMsMax ? `set local statement_timeout = ${leftMs}; ` : "";
+  // Several statements in one message answer as a list of results, which the types do not know.
+  const results = (await client.query(`begin; ${within}select begin_as(${who}) as now`)) as unknown as pg.QueryResult<{
     now: Date;
   }>[];
-  const now = results[1]?.rows[0]?.now;
+  const now = results.at(-1)?.rows[0]?.now;
   if (now === undefined) throw new Error("The database did not say its time when a transaction began");
   return now;
 }

@@ -6,8 +6,12 @@ const busy = /^(55P03|57014|40001|40P01)$/;
 /** Whether an error says that the database cannot be reached or does not take connections: trying later will help. */
 export function isDatabaseAway(error: unknown): boolean {
   const { code = "", message = "" } = (error ?? {}) as NonNullable<Failed>;
-  return away.test(code) || /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(message);
+  const lost = /connection (terminated|timeout)|timeout exceeded when trying to connect/i;
+  return away.test(code) || isNoAnswer(error) || lost.test(message);
 }
+
+/** Whether nothing came back on a connection that is still open, as when the server has vanished without a word. */
+export const isNoAnswer = (error: unknown): boolean => (error as Failed)?.message === "Query read timeout";
 
 /** Whether a statement waited too long for others, or lost to them again and again: asking once more is right. */
 export const isDatabaseBusy = (error: unknown): boolean => busy.test((error as Failed)?.code ?? "");

@@ -9,8 +9,8 @@ type Kind = {
   failuresMax: number;
   /** How long it is left alone before the next one tries, in milliseconds. */
   restMs: number;
-  /** Whether an error says that the neighbour is away, rather than that it answered what one does not like. */
-  isAway(error: unknown): boolean;
+  /** Whether an error, after so many milliseconds, says that the neighbour is away, rather than that it answered what one does not like. */
+  isAway(error: unknown, ms: number): boolean;
   refusal(): Error;
   now?: () => number;
 };
@@ -28,12 +28,13 @@ export function breaker({ failuresMax, restMs, isAway, refusal, now = Date.now }
       const open = failures >= failuresMax;
       if (open && (trying || now() - failedAt < restMs)) throw refusal();
       trying = open;
+      const started = now();
       try {
         const answer = await work();
         failures = 0;
         return answer;
       } catch (error) {
-        if (isAway(error)) {
+        if (isAway(error, now() - started)) {
           failures += 1;
           failedAt = now();
         } else failures = 0;

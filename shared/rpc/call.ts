@@ -2,7 +2,7 @@ import { actingAt, type Actor, nobody } from "@lienthong/auth/actor.ts";
 import { may, type Permission } from "@lienthong/auth/permission.ts";
 import { TokenRefused, type VerifyToken } from "@lienthong/auth/verify.ts";
 import { faultPoint } from "@lienthong/config/fault-point.ts";
-import type { Database } from "@lienthong/database/database.ts";
+import { type Database, TooLate } from "@lienthong/database/database.ts";
 import {
   AnsweredMeanwhile,
   firstAnswer,
@@ -24,6 +24,10 @@ export type Incoming = {
   libraryId: string | undefined;
   requestId: string | undefined;
   ask: unknown;
+  /** When the caller stops waiting, in milliseconds since 1970; infinite where they did not say. */
+  until: number;
+  /** Whether they have stopped already, by their deadline or by hanging up. */
+  gone(): boolean;
   /** What tells this request from another: its bytes, of an upload their hash once all have come. */
   body(): Promise<Uint8Array> | Uint8Array;
 };
@@ -64,6 +68,11 @@ export function checkPermission(actor: Actor, permission: Permission | readonly 
   if (boundToOwn && typeof asked === "string" && asked !== "" && asked !== actor.libraryId) throw notFound("library");
 }
 
+/** What nobody waits for any more is not begun. @throws CallFault too-late */
+export function checkHere(incoming: Pick<Incoming, "gone">): void {
+  if (incoming.gone()) throw new CallFault("too-late", "Whoever asked does not wait any more");
+}
+
 /** Runs an answer for a caller who may have it; the same request again gets its first answer. */
 export async function reply(
   doors: Doors,
@@ -75,21 +84,26 @@ export async function reply(
   const clients = doors.clientsFor({
     ...(incoming.token === undefined ? {} : { token: incoming.token }),
     libraryId: actor.libraryId ?? undefined,
+    until: incoming.until,
   });
-  const read: Caller["read"] = (work) => doors.database.transact(actor, work);
+  const transact: Caller["read"] = async (work) => {
+    checkHere(incoming);
+    return doors.database.transact(actor, work, incoming.until);
+  };
+  const read = transact;
   const caller = { ...clients, actor, log: doors.log, read };
   if (answer.kind === "query") return answer.run(incoming.ask, { ...caller, as: read });
 
   const request = repeatable(incoming, actor.libraryId);
   const again = async () => {
-    const kept = await firstAnswer(doors.database, actor, request);
+    const kept = await firstAnswer(doors.database, actor, request, incoming.until - Date.now());
     return kept && method.decode(Buffer.from(kept));
   };
   const first = await again();
   if (first !== undefined) return first;
   let kept: unknown;
   const as: Caller["as"] = async (work) => {
-    const committed = await doors.database.transact(actor, async (tx) => {
+    const committed = await transact(async (tx) => {
       faultPoint("K1");
       const result = await work(tx);
       await keepAnswer(tx, request, method.encode(result));
@@ -126,6 +140,7 @@ function repeatable(incoming: Incoming, libraryId: string | null): RepeatableReq
 export function faultOf(error: unknown): CallFault {
   if (error instanceof CallFault) return error;
   if (error instanceof RequestIdReused) return new CallFault("request-id-reused", error.message, { cause: error });
+  if (error instanceof TooLate) return new CallFault("too-late", "The answer took too long", { cause: error });
   if (isDatabaseAway(error) || isDatabaseBusy(error)) {
     return new CallFault("unavailable", "A part of the service does not answer at present", { cause: error });
   }

@@ -1,5 +1,5 @@
 import {
-  Client as Channel,
+  Client as GrpcClient,
   type ClientUnaryCall,
   credentials,
   type handleClientStreamingCall,
@@ -9,12 +9,27 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { inSpan, SpanKind, traceHeaders } from "@lienthong/telemetry/trace.ts";
+import { type Breaker, breaker } from "./breaker.ts";
+import { callable } from "./clients.ts";
+import { deadlineMs } from "./deadline.ts";
 import { CallFault, fromStatus } from "./fault.ts";
 import { clientLimits } from "./limits.ts";
+import { isAnswered, serviceConfig } from "./retry.ts";
 import { endedBySender } from "./whole-stream.ts";
 
 /** With what a call is made: whose token, for which library, and under which request id when it is a command. */
-export type CallContext = { token?: string; libraryId?: string | undefined; requestId?: string; deadlineMs?: number };
+export type CallContext = {
+  token?: string;
+  libraryId?: string | undefined;
+  requestId?: string;
+  /** How long this call may take at most. */
+  deadlineMs?: number;
+  /** When the one who asked first stops waiting, in milliseconds since 1970: a call behind theirs ends by then. */
+  until?: number;
+};
+
+/** The way to a service. */
+export type Channel = GrpcClient & { readonly way: Breaker };
 
 type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
@@ -27,16 +42,34 @@ export type Client<Server> = {
       : never;
 };
 
-const deadlineMs = 5_000;
 const uploadDeadlineMs = 30 * 60_000;
+
+// A call that was given less time than this says nothing of the service when it comes too late.
+const judgedFromMs = 1_000;
 
 /** One connection to a service, shared by all of its callers in this process. */
 export function openChannel(address: string): Channel {
-  return new Channel(address, credentials.createInsecure(), {
+  const client = new GrpcClient(address, credentials.createInsecure(), {
     ...clientLimits,
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 2_000,
+    "grpc.service_config": retries,
   });
+  const way = breaker({
+    failuresMax: 5,
+    restMs: 500,
+    isAway: (error, ms) => error instanceof CallFault && saysAway(error, ms),
+    refusal: () => new CallFault("unavailable", "The service did not answer a moment ago"),
+  });
+  return Object.assign(client, { way });
+}
+
+const retries = serviceConfig(Object.values(callable));
+
+/** The connection broke, or nothing came back in a time in which something should have. What a service answers is no sign of that. */
+function saysAway({ kind, cause }: CallFault, ms: number): boolean {
+  if (kind === "too-late") return ms >= judgedFromMs;
+  return kind === "unavailable" && !isAnswered((cause as ServiceError).metadata);
 }
 
 /**
@@ -48,7 +81,7 @@ export function clientOf<Server>(channel: Channel, definition: ServiceDefinition
       inSpan(`call ${method.path}`, { kind: SpanKind.CLIENT }, () =>
         method.requestStream
           ? stream(channel, method, ask as AsyncIterable<unknown>, { ...own, ...context })
-          : unary(channel, method, ask, { ...own, ...context }),
+          : channel.way.ask(() => unary(channel, method, ask, { ...own, ...context })),
       );
     return [name, call];
   });
@@ -59,7 +92,7 @@ type Method = ServiceDefinition[string];
 
 function unary(channel: Channel, method: Method, ask: unknown, context: CallContext): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const options = { deadline: Date.now() + (context.deadlineMs ?? deadlineMs) };
+    const options = { deadline: endOf(context, deadlineMs.reader) };
     channel.makeUnaryRequest(
       method.path,
       method.requestSerialize,
@@ -79,7 +112,7 @@ function stream(
   context: CallContext,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const options = { deadline: Date.now() + (context.deadlineMs ?? uploadDeadlineMs) };
+    const options = { deadline: endOf(context, uploadDeadlineMs) };
     let over = false;
     let goOn = () => {};
     const call = channel.makeClientStreamRequest(
@@ -115,6 +148,10 @@ function stream(
     });
   });
 }
+
+/** The earlier of what this call may take and what is left to the one who asked first. */
+const endOf = (context: CallContext, withinMs: number): number =>
+  Math.min(Date.now() + (context.deadlineMs ?? withinMs), context.until ?? Number.POSITIVE_INFINITY);
 
 function metadataOf(context: CallContext): Metadata {
   const metadata = new Metadata();

@@ -1,4 +1,5 @@
 import { type Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { sayAnswered } from "./retry.ts";
 
 /** What the frame itself answers instead of a reply. */
 export type FaultKind =
@@ -48,6 +49,7 @@ const fieldsKey = "fields-bin";
 
 /** How a fault goes over the wire. What is inside of a fault of ours stays here; the caller learns its kind. */
 export function toStatus(fault: CallFault, trailers: Metadata): Partial<ServiceError> {
+  if (fault.kind === "unavailable") sayAnswered(trailers);
   if (fault.fields.length > 0) trailers.set(fieldsKey, Buffer.from(JSON.stringify(fault.fields)));
   return {
     code: codes[fault.kind],

@@ -11,17 +11,18 @@ import {
 import { actorLabel, nobody } from "@lienthong/auth/actor.ts";
 import type { Permission } from "@lienthong/auth/permission.ts";
 import { connectionsMax } from "@lienthong/database/database.ts";
-import { durations } from "@lienthong/telemetry/metric.ts";
+import { counter, durations } from "@lienthong/telemetry/metric.ts";
 import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
 import { admission } from "./admission.ts";
 import type { Answer } from "./answer.ts";
-import { actorOf, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
+import { actorOf, checkHere, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
 import { CallFault, toStatus } from "./fault.ts";
 import { metadataBytesMax, serverLimits, sizeOf } from "./limits.ts";
 import { sealedStream } from "./sealed-stream.ts";
 import { wholeOrFault } from "./whole-stream.ts";
 
 const callSeconds = durations("call_seconds", "Calls by name and outcome");
+const callsAgain = counter("calls_again_total", "Calls that their sender made again because the connection broke");
 
 export type RpcServer = { port: number; stop(): Promise<void> };
 
@@ -58,6 +59,8 @@ export async function serve(
     ) => {
       const started = performance.now();
       const metadata = incoming.metadata;
+      if (text(metadata, "grpc-previous-rpc-attempts") !== undefined) callsAgain.add(1, { call });
+      const until = Number(incoming.getDeadline());
       const sent = "request" in incoming ? undefined : sealedStream(wholeOrFault(incoming), method.requestSerialize);
       const asked: Incoming = {
         call: method.path,
@@ -65,10 +68,13 @@ export async function serve(
         libraryId: text(metadata, "library"),
         requestId: text(metadata, "request-id"),
         ask: "request" in incoming ? incoming.request : sent?.asks,
+        until,
+        gone: () => incoming.cancelled || Date.now() >= until,
         body: () => ("request" in incoming ? method.requestSerialize(incoming.request) : sent!.seal()),
       };
       let actor = nobody;
       const work = async () => {
+        checkHere(asked);
         if (sizeOf(metadata) > metadataBytesMax) throw new CallFault("busy", "The metadata is larger than is taken");
         actor = await actorOf(doors.verify, asked);
         checkPermission(actor, permission, "request" in incoming ? incoming.request : {});

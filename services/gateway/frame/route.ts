@@ -1,4 +1,5 @@
 import type { Clients } from "@lienthong/rpc/clients.ts";
+import type { Deadline } from "@lienthong/rpc/deadline.ts";
 import type { Refusal } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 
@@ -44,6 +45,8 @@ type Declared<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R e
   summary: string;
   /** May come without a token. */
   public?: boolean;
+  /** Who waits for the answer; a reader where nothing is said. Of files and of many lines each call has its own time. */
+  waits?: Deadline;
   params?: P;
   query?: Q;
   body?: B;

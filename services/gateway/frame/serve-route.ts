@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { CallContext } from "@lienthong/rpc/client.ts";
 import type { Clients } from "@lienthong/rpc/clients.ts";
+import { deadlineMs } from "@lienthong/rpc/deadline.ts";
 import { badInput, CallFault } from "@lienthong/rpc/fault.ts";
 import { isRefusal } from "@lienthong/rpc/refusal.ts";
 import { problemOfRefusal } from "@lienthong/http/problem.ts";
@@ -39,6 +40,7 @@ export function serveRoute(app: FastifyInstance, route: Route, doors: Doors): vo
       const context: CallContext = {
         ...(token === undefined ? {} : { token }),
         ...(route.method === "POST" ? { requestId: requestIdOf(request) } : {}),
+        ...(ndjson || route.file ? {} : { until: Date.now() + deadlineMs[route.waits ?? "reader"] }),
       };
       const ask = {
         params: parsed("path", route.params, request.params),

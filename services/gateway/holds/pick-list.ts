@@ -17,6 +17,7 @@ const pickListRow = z
 export const pickList = route({
   method: "GET",
   path: "/api/v1/libraries/{code}/pick-list",
+  waits: "desk",
   name: "pickList",
   summary: "What to fetch from the shelves, in shelf order",
   params: z.strictObject({ code: libraryCode }),

@@ -22,6 +22,7 @@ const checkedInShape = z
 export const checkIn = route({
   method: "POST",
   path: "/api/v1/check-ins",
+  waits: "desk",
   name: "checkIn",
   summary: "Takes an item in, and says where it goes next",
   body: scanOf({

@@ -8,6 +8,7 @@ import { choiceShape, scanOf, shownChoice } from "./scanned-item.ts";
 export const checkOut = route({
   method: "POST",
   path: "/api/v1/check-outs",
+  waits: "desk",
   name: "checkOut",
   summary: "Lends an item to the holder of a card",
   body: scanOf({ cardNumber: z.string().min(1).max(100) }),

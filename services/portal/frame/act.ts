@@ -16,7 +16,9 @@ import type { SiteParts } from "./site-parts.ts";
 
 export function addAction(app: FastifyInstance, action: Action, parts: SiteParts): void {
   app.post(action.path, async (request, reply) => {
-    const caller = await callerOf(request, action.on.for, parts);
+    // A file takes as long as its line needs; each call then has a time of its own.
+    const withinMs = action.upload ? Number.POSITIVE_INFINITY : undefined;
+    const caller = await callerOf(request, action.on.for, parts, withinMs);
     const ask = askOf(request, caller, parts);
     // What the page shows is at the page's own address, whatever the form's.
     const here = { ...ask, path: pathOf(action.on.path, ask.params as Record<string, string>) };

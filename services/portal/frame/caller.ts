@@ -4,6 +4,7 @@ import { TokenRefused, type VerifyToken } from "@lienthong/auth/verify.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import type { CallContext } from "@lienthong/rpc/client.ts";
 import type { Clients } from "@lienthong/rpc/clients.ts";
+import { deadlineMs } from "@lienthong/rpc/deadline.ts";
 import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import type { FastifyRequest } from "fastify";
 import { deskTurns, type DeskTurns } from "../session/desk-turns.ts";
@@ -32,15 +33,22 @@ export type Caller = {
 };
 
 /**
- * Recognises the caller by the cookie.
+ * Recognises the caller by the cookie. What is asked in their name ends when they stop waiting.
+ * @param withinMs how long they wait, where it is not the audience that says so
  * @throws ProviderDown when the token has run out and no new one can be had; a page for everybody goes on without
  */
-export async function callerOf(request: FastifyRequest, audience: Audience, parts: Reception): Promise<Caller> {
+export async function callerOf(
+  request: FastifyRequest,
+  audience: Audience,
+  parts: Reception,
+  withinMs: number = deadlineMs[audience in rolesFor ? "desk" : "reader"],
+): Promise<Caller> {
+  const until = Date.now() + withinMs;
   const session = await parts.sessions.of(cookieOf(request, sessionCookie)).catch((cause: unknown) => {
     if (cause instanceof ProviderDown && audience === "anyone") return undefined;
     throw cause;
   });
-  if (!session) return nobodyCaller(parts);
+  if (!session) return nobodyCaller(parts, until);
   const actor = await parts.verify(session.tokens.access).catch((cause: unknown) => {
     // The sign-in server changed its keys, say: whoever it was signs in again.
     if (cause instanceof TokenRefused) return undefined;
@@ -48,26 +56,26 @@ export async function callerOf(request: FastifyRequest, audience: Audience, part
     if (audience === "anyone") return undefined;
     throw new ProviderDown("The sign-in server gives no keys", { cause });
   });
-  if (!actor) return nobodyCaller(parts);
+  if (!actor) return nobodyCaller(parts, until);
   const token = session.tokens.access;
   const libraryIds = [...new Set(actor.roles.filter(isStaffRole).flatMap((role) => role.libraryId ?? []))].sort();
   const chosen = libraryIds.find((id) => id === session.libraryId) ?? libraryIds[0];
-  const plain = parts.clientsFor({ token });
+  const plain = parts.clientsFor({ token, until });
   const staff = chosen === undefined ? undefined : await staffAt(plain, chosen, libraryIds, (id) => rolesAt(actor, id));
   return {
     session,
     who: { personId: session.personId, name: session.name },
     staff,
-    clientsFor: (context) => parts.clientsFor({ token, libraryId: chosen, ...context }),
+    clientsFor: (context) => parts.clientsFor({ token, until, libraryId: chosen, ...context }),
     turns: deskTurns(parts.database, parts.seal, session.idHash, chosen ?? ""),
   };
 }
 
-const nobodyCaller = (parts: Reception): Caller => ({
+const nobodyCaller = (parts: Reception, until: number): Caller => ({
   session: undefined,
   who: undefined,
   staff: undefined,
-  clientsFor: parts.clientsFor,
+  clientsFor: (context) => parts.clientsFor({ until, ...context }),
   turns: deskTurns(parts.database, parts.seal, Buffer.alloc(32), ""),
 });
 

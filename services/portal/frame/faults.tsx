@@ -48,6 +48,7 @@ export function troubleOf(t: Texts, kind: FaultKind, reference: string): Trouble
     case "request-id-reused":
       return { status: 400, kind: "no", title: problems.badRequest, text: problems.badRequestText };
     case "busy":
+      return { status: 503, kind: "wait", title: problems.busy, text: problems.busyText };
     case "unavailable":
     case "too-late":
       return { status: 503, kind: "wait", title: problems.unavailable, text: problems.unavailableText };

@@ -58,6 +58,8 @@ export const en: Texts = {
     notFoundText: "The address may be mistyped, or the page has moved.",
     otherSite: "The request did not come from this site and was not taken",
     otherSiteText: "Open the page again and repeat it from there.",
+    busy: "Too many people are asking at once",
+    busyText: "Nothing has changed. Try again in a few seconds.",
     unavailable: "Not done: a part of Liên Thông is interrupted",
     unavailableText: "Nothing is lost. Try again in a few minutes.",
     fault: "Not done: the fault is on our side",

@@ -65,6 +65,8 @@ export const vi = {
     notFoundText: "Địa chỉ có thể đã gõ sai hoặc trang đã chuyển đi.",
     otherSite: "Yêu cầu không đến từ trang này nên không được nhận",
     otherSiteText: "Mở lại trang và làm lại từ đó.",
+    busy: "Đang có quá nhiều người dùng cùng lúc",
+    busyText: "Chưa có gì thay đổi. Thử lại sau vài giây.",
     unavailable: "Chưa làm được, một phần của Liên Thông đang gián đoạn",
     unavailableText: "Không có gì bị mất. Thử lại sau ít phút.",
     fault: "Chưa làm được, lỗi ở phía chúng tôi",
