@@ -1,4 +1,5 @@
 import { announce } from "@lienthong/bus/announce.ts";
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { one, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ImportFinished } from "@lienthong/proto/catalogue/v1/events.ts";
 import type { CancelImportRequest, CancelImportResponse } from "@lienthong/proto/catalogue/v1/service.ts";
@@ -30,7 +31,7 @@ async function cancelImport(tx: Transaction, id: string): Promise<ImportRow | Re
     update import set state = 'CANCELLED', finished_at = now(), version = next_version(version)
     where id = ${id} returning ${importColumns}, version`,
   );
-  await tidyUp(tx, id);
+  await acrossLibraries(tx, () => tidyUp(tx, id));
   announce(tx, ImportFinished, finishedEvent(row));
   return row;
 }

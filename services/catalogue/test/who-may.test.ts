@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Actor } from "@lienthong/auth/actor.ts";
-import { all, run, sql, type Sql } from "@lienthong/database/transaction.ts";
+import { all, raw, run, sql, type Sql } from "@lienthong/database/transaction.ts";
 import { CatalogueServiceService } from "@lienthong/proto/catalogue/v1/service.ts";
 import { HoldUnfilled } from "@lienthong/proto/circulation/v1/events.ts";
 import { everyone, expectedOf, type Who, whoMay } from "@lienthong/testing/who-may.ts";
@@ -117,13 +117,22 @@ test("another library changes and makes no rows of imports, even by hand", async
   for (const statement of forged) await assert.rejects(touched(stranger, statement), /row-level security/);
 });
 
-// Which records are one title concerns all libraries, so that row-level security lets whoever has set lt.titles in their
-// transaction write records, items and titles of every library. What protects these rows then is code: lockTitles alone
-// sets it, for that transaction only; of the calls, decideMatch alone takes that lock, and lets go of it with a fault
-// when neither record is of the caller's library (tried above); imports write as the service. No statement is made of
-// what a caller sends, so nobody outside sets it. This test proves the other half: without it nothing is written.
-test("records, items and titles are written by nobody who has not come to form titles, not even one's own", async () => {
+// Which records are one title concerns all libraries: that is the service's own work, whoever asked for it. A call takes
+// that step after it has found a record of the caller's own library; imports write as the service.
+test("records, items and titles are written by the service alone, whatever a transaction says of itself", async () => {
   for (const actor of [cataloguerOf(hue), cataloguerOf(hanoi)]) {
+    const forming = sql`
+      with said as (select set_config('lt.titles', 'yes', true)) update record set deleted = true where (select true from said)`;
+    assert.equal(await touched(actor, forming), 0);
+    for (const note of [
+      "match_key",
+      "record_to_compare",
+      "title_to_index",
+      "title_to_mark",
+      "search_index",
+      "import_met",
+    ])
+      assert.deepEqual(await touched(actor, sql`delete from ${raw(note)}`), 0, note);
     assert.equal(await touched(actor, sql`update record set deleted = true`), 0);
     assert.equal(await touched(actor, sql`update item set withdrawn = true`), 0);
     assert.equal(await touched(actor, sql`update title set gone = true`), 0);

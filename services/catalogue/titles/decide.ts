@@ -1,3 +1,4 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { all, one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { DecideMatchRequest, DecideMatchResponse, ReviewPair } from "@lienthong/proto/catalogue/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
@@ -43,6 +44,11 @@ export async function decideMatch(tx: Transaction, decision: Decision): Promise<
   const [a, b] = rows;
   if (!a || !b || !rows.some((row) => row.libraryId === tx.actor.libraryId)) throw notFound("pair of records");
 
+  // From here on it is about all the records that are or were one with these, whichever libraries' they are.
+  return acrossLibraries(tx, () => decide(tx, a, b, decision));
+}
+
+async function decide(tx: Transaction, a: RecordRow, b: RecordRow, decision: Decision): Promise<ReviewPair | Refusal> {
   const asked: StaffFact = { a: a.sourceKey, b: b.sourceKey, says: decision.says, at: tx.now.getTime() };
   const chain = contradictedBy(await factsAround(tx, [a.id, b.id]), asked);
   if (chain) return refuse("contradicts", { chain: chain.join(" – ") });
