@@ -33,6 +33,10 @@ export function benchPlatform(running: boolean) {
       const doors = doorsOf(platform, keycloak);
       opened = { platform, doors };
       if (!running) await bringUp(platform, { traces: false });
+      // Lines that need rows without a platform around them make databases of their own on the same server.
+      process.env.POSTGRES_URL = elsewhere.postgres ?? `postgres://postgres@127.0.0.1:${ports.POSTGRES_PORT}/postgres`;
+      process.env.POSTGRES_PASSWORD_FILE =
+        elsewhere.postgresPasswordFile ?? (await secret(platform.places.secrets, "postgres")).file;
       const valueOf = async (name: string) => (await secret(platform.places.secrets, name)).value;
       const folder = join(platform.places.kept, "bench-files");
       await mkdir(folder, { recursive: true });
@@ -41,10 +45,8 @@ export function benchPlatform(running: boolean) {
         realmUrl: `${keycloak}/realms/lienthong`,
         grpc: { identity: grpcOf("identity"), catalogue: grpcOf("catalogue"), circulation: grpcOf("circulation") },
         postgres: {
-          url: elsewhere.postgres ?? `postgres://postgres@127.0.0.1:${ports.POSTGRES_PORT}/postgres`,
-          password: elsewhere.postgresPasswordFile
-            ? (await readFile(elsewhere.postgresPasswordFile, "utf8")).trim()
-            : await valueOf("postgres"),
+          url: process.env.POSTGRES_URL,
+          password: (await readFile(process.env.POSTGRES_PASSWORD_FILE, "utf8")).trim(),
         },
         nats: {
           url: elsewhere.nats ?? `nats://127.0.0.1:${ports.NATS_PORT}`,

@@ -46,16 +46,16 @@ export const outsideCoresMax = 0.5;
 
 /**
  * Watches what the machine does besides: the work of all processors less that of the processes that stand below these.
- * @param roots processes that belong to the measurement, with all that they start
+ * @param roots processes that belong to the measurement, with all that they start; asked at the end
  */
 export function watchLoad(roots: () => number[]): () => LoadSeen {
   const [before = 0] = loadavg();
-  const began = { at: performance.now(), all: busyTicks(), own: ownTicks(roots()) };
+  const began = { at: performance.now(), busy: busyTicks(), processes: allProcesses() };
   return () => {
     const seconds = (performance.now() - began.at) / 1000;
-    const ticks = busyTicks() - began.all - (ownTicks(roots()) - began.own);
+    const outside = busyTicks() - began.busy - ownTicks(roots(), began.processes);
     const [after = 0] = loadavg();
-    return { before, after, outsideCores: Math.max(0, ticks / ticksPerSecond / seconds) };
+    return { before, after, outsideCores: Math.max(0, outside / ticksPerSecond / seconds) };
   };
 }
 
@@ -67,31 +67,44 @@ function busyTicks(): number {
   const [, user, nice, system, , , irq, softirq, steal] = readFileSync("/proc/stat", "utf8")
     .split("\n", 1)[0]!
     .split(/\s+/);
-  return [user, nice, system, irq, softirq, steal].reduce((sum, ticks) => sum + Number(ticks), 0);
-}
-
-/** All processes below these, themselves included, with the work of children that have ended. */
-function ownTicks(roots: number[]): number {
-  return processesBelow(roots).reduce((sum, { ticks }) => sum + ticks, 0);
+  return sum([user, nice, system, irq, softirq, steal].map(Number));
 }
 
 type Process = { pid: number; parent: number; ticks: number };
 
-/** The processes of these and all that descend from them. */
-export function processesBelow(roots: number[]): Process[] {
-  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? statOf(Number(name)) : []));
-  const childrenOf = Map.groupBy(all, ({ parent }) => parent);
-  const found = all.filter(({ pid }) => roots.includes(pid));
-  for (const one of found) found.push(...(childrenOf.get(one.pid) ?? []).filter((child) => !found.includes(child)));
-  return found;
+/** What these and their descendants have done since. A process that has ended meanwhile counts with the one that made it. */
+function ownTicks(roots: number[], since: Process[]): number {
+  const before = new Map(since.map((process) => [process.pid, process]));
+  const now = allProcesses();
+  const own = below(roots, now);
+  const ofOwn = new Set(own.map(({ pid }) => pid));
+  const alive = new Set(now.map(({ pid }) => pid));
+  const ended = since.filter(({ pid, parent }) => !alive.has(pid) && ofOwn.has(parent));
+  return sum(own.map(({ pid, ticks }) => ticks - (before.get(pid)?.ticks ?? 0))) - sum(ended.map(({ ticks }) => ticks));
 }
+
+/** The ids of these processes and of all that descend from them. */
+export const processesBelow = (roots: number[]): number[] => below(roots, allProcesses()).map(({ pid }) => pid);
+
+function below(roots: number[], all: Process[]): Process[] {
+  const childrenOf = Map.groupBy(all, ({ parent }) => parent);
+  const found = new Set(all.filter(({ pid }) => roots.includes(pid)));
+  // A set goes on with what is added while it is gone through.
+  for (const one of found) for (const child of childrenOf.get(one.pid) ?? []) found.add(child);
+  return [...found];
+}
+
+const allProcesses = (): Process[] =>
+  readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? statOf(Number(name)) : []));
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
 function statOf(pid: number): Process[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in brackets may hold anything; what follows it is blank-separated.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const ticks = fields.slice(11, 15).reduce((sum, value) => sum + Number(value), 0);
+    const ticks = sum(fields.slice(11, 15).map(Number));
     return [{ pid, parent: Number(fields[1]), ticks }];
   } catch {
     // It has ended meanwhile.
