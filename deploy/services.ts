@@ -40,10 +40,15 @@ export const gatewayUrl = `http://localhost:${7090 + shift}`;
 
 /** The services whose events a service hears, as its own service.ts declares; the NATS rights are made from it. */
 export async function heardBy(name: string): Promise<string[]> {
-  const file = join(import.meta.dirname, "..", "services", name, "service.ts");
-  if (!existsSync(file)) return [];
-  const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
+  return existsSync(fileOf(name)) ? hears(await declarationOf(name)) : [];
+}
+
+/** What a service declares itself to be to others, in its service.ts. */
+export async function declarationOf(name: string): Promise<Declared> {
+  const exported: Record<string, unknown> = await import(pathToFileURL(fileOf(name)).href);
   const declared = Object.values(exported).find((value) => (value as Partial<Declared> | null)?.name === name);
   if (!declared) throw new Error(`services/${name}/service.ts exports no declaration of a service named "${name}"`);
-  return hears(declared as Declared);
+  return declared as Declared;
 }
+
+const fileOf = (name: string) => join(import.meta.dirname, "..", "services", name, "service.ts");

@@ -1,3 +1,4 @@
+import { frameTableArray } from "./frame-tables.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** A table whose rows have versions, and the column of their ids. */
@@ -28,7 +29,7 @@ const tablesWithVersions = `
   join pg_index on indrelid = pg_class.oid and indisprimary and indnkeyatts = 1
   join pg_attribute keyed on keyed.attrelid = pg_class.oid and keyed.attnum = indkey[0]
   where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-    and relname not in ('outbox', 'outbox_archive', 'inbox')
+    and relname <> all(${frameTableArray})
   order by relname`;
 
 /** What comes before every id of a table. */

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import { frameTableArray } from "./frame-tables.ts";
 import { heardUntil, type Hearing, hearings, keptOnBusDays } from "./heard.ts";
 import type { Invariant } from "./invariant.ts";
 import { beforeAllIds, pages } from "./pages.ts";
@@ -33,7 +34,7 @@ async function tablesOfEffects(evidence: Evidence, service: string): Promise<str
     service,
     `select attrelid::regclass::text as name from pg_attribute join pg_class on pg_class.oid = attrelid
      where attname = 'event_id' and relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
-       and relname not in ('inbox', 'dead_letter') order by 1`,
+       and relname <> all(${frameTableArray}) order by 1`,
   );
   return rows.map(({ name }) => name);
 }

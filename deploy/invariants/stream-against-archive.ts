@@ -111,7 +111,7 @@ async function idsOnBus(bus: Bus, service: string, shards: readonly number[]): P
       const shard = message.headers?.get("shard") ?? "";
       // What says no shard was published by no relay: it is looked at in the first round.
       if (wanted.has(shard) || (shard === "" && wanted.has("0")))
-        found.set(message.headers?.get("Nats-Msg-Id") || `${stream}#${message.seq}`, message.time.getTime());
+        found.set(message.headers?.get("ce-id") || `${stream}#${message.seq}`, message.time.getTime());
       if (left === 0) break;
     }
     if (read === 0) throw new Unreadable(`The stream ${stream} could not be read to its end: ${left} are left`);

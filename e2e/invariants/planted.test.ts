@@ -6,6 +6,7 @@ import type { Where } from "../../deploy/invariants/evidence.ts";
 import type { Invariant } from "../../deploy/invariants/invariant.ts";
 import { whereAt } from "../../deploy/invariants/where.ts";
 import { settled } from "../faults/settle.ts";
+import { reachedByAnother } from "./as-another-library.ts";
 import { aStage, newRequest, type Stage, sure } from "../faults/stage.ts";
 import { aFaultWorld, type FaultWorld } from "../faults/world.ts";
 import type { ServiceName } from "../faults/service-process.ts";
@@ -35,28 +36,34 @@ after(() => world?.close());
 
 const found = async (id: Invariant["id"]) => (await checkInvariants(where, { only: [id], boundMs: 0 }))[0];
 
+/** Statements for the superuser, or something done elsewhere. */
+type Step = string | (() => Promise<unknown>);
+
 /** Breaks something past everything that guards it, sees it named, mends it, and sees it hold as it did before. */
 function planted(
   title: string,
   id: Invariant["id"],
   database: ServiceName,
-  steps: { breaks: string; mends: string; named: () => Promise<string[]> },
+  steps: { breaks: Step; mends: Step; named: () => Promise<string[]> | string[] },
 ) {
+  const take = (step: Step) => (typeof step === "string" ? world.rows(database, step) : step());
   // Its number comes first: by it the list of promises finds the test that plays them.
   test(`${id}: ${title}`, async () => {
     assert.deepEqual((await found(id))?.first, []);
-    await world.rows(database, steps.breaks);
+    await take(steps.breaks);
     const named = await steps.named();
     const broken = await found(id);
-    await world.rows(database, steps.mends);
+    await take(steps.mends);
     assert.deepEqual([broken?.count, broken?.first], [named.length, named]);
     assert.deepEqual((await found(id))?.first, []);
   });
 }
 
 const lent = "(select item_id from loan where returned_at is null order by id limit 1)";
-const names = async (database: ServiceName, statement: string) =>
-  (await world.rows<{ name: string }>(database, `select ${statement} as name`)).map(({ name }) => name);
+const names = async (database: ServiceName, named: string) =>
+  (await world.rows<{ name: string }>(database, `select name from (select ${named}\n) named(name)`)).map(
+    ({ name }) => name,
+  );
 
 planted("an item with two open loans is named", "I1", "circulation", {
   breaks: `drop index one_open_loan_per_item;
@@ -139,3 +146,128 @@ planted("an event without a row is named, and that the bus has never carried it"
     ...(await names("circulation", "'circulation:archive:' || (select id from outbox_archive where pos = -1)")),
   ],
 });
+
+planted("a request that was answered twice is named", "I2", "circulation", {
+  breaks: `alter table first_answer drop constraint first_answer_pkey;
+    insert into first_answer select * from first_answer order by at limit 1`,
+  mends: `delete from first_answer where ctid = (select max(ctid) from first_answer where request_id =
+      (select request_id from first_answer group by request_id having count(*) > 1));
+    alter table first_answer add primary key (actor, request_id)`,
+  named: () =>
+    names("circulation", "'circulation:' || actor || '/' || request_id from first_answer order by at limit 1 --"),
+});
+
+planted("a loan that a desk was told of and that is not there is named", "I2", "circulation", {
+  breaks: `create table planted.before as select * from loan where id = ${loanOf}; delete from loan where id = ${loanOf}`,
+  mends: "insert into loan select * from planted.before; drop table planted.before",
+  named: () =>
+    names(
+      "circulation",
+      `'circulation:' || actor || '/' || request_id from first_answer
+       where position(convert_to((select id::text from planted.before), 'UTF8') in answer) > 0 --`,
+    ),
+});
+
+const theTitle = () => stage.titleId;
+
+planted("a title that search shows in an older version is named", "I6", "catalogue", {
+  breaks: () =>
+    world.rows("catalogue", "update title set index_version = index_version + 1 where id = $1", [theTitle()]),
+  mends: () =>
+    world.rows("catalogue", "update title set index_version = index_version - 1 where id = $1", [theTitle()]),
+  named: () => [`stale:${theTitle()}`],
+});
+
+planted("a title that search does not show is named", "I6", "catalogue", {
+  breaks: () => rewritten(theTitle(), () => undefined),
+  mends: () => rewritten(theTitle(), (document) => document),
+  named: () => [`missing:${theTitle()}`],
+});
+
+planted("what search shows and no library has is named", "I6", "catalogue", {
+  breaks: () => written("u00000000000000000000", { ...kept.get(theTitle())!.document, id: "u00000000000000000000" }, 1),
+  mends: () => written("u00000000000000000000", undefined, 1),
+  named: () => ["ghost:u00000000000000000000"],
+});
+
+const onTheShelf = "(select item_id from item_state where state = 'available' order by item_id limit 1)";
+
+planted("an item that catalogue says to be elsewhere than circulation does is named", "I9", "catalogue", {
+  breaks: `create table planted.before as select * from item_state where item_id = ${onTheShelf};
+    update item_state set state = 'in-transit' where item_id in (select item_id from planted.before)`,
+  mends: `update item_state set state = 'available' where item_id in (select item_id from planted.before);
+    drop table planted.before`,
+  named: () => names("catalogue", "'item:' || (select item_id from planted.before)"),
+});
+
+planted("a title that search says to be on loan while a copy is on the shelf is named", "I9", "catalogue", {
+  breaks: () => rewritten(theTitle(), (document) => ({ ...document, availability: "on-loan" })),
+  mends: () => rewritten(theTitle(), (document) => document),
+  named: () => [`title:${theTitle()}`],
+});
+
+planted("a table without a guard is named", "I12", "circulation", {
+  breaks: "alter table loan no force row level security",
+  mends: "alter table loan force row level security",
+  named: () => ["circulation:unguarded table:loan"],
+});
+
+planted("a policy that lets everybody write is named", "I12", "circulation", {
+  breaks: "create policy whoever_asks on loan for update using (true)",
+  mends: "drop policy whoever_asks on loan",
+  named: () => [
+    "circulation:policy for everybody:loan.whoever_asks",
+    "circulation:policy that binds nobody:loan.whoever_asks",
+  ],
+});
+
+planted("a view that sees with its owner's eyes is named", "I12", "circulation", {
+  breaks: "create view all_loans as select * from loan",
+  mends: "drop view all_loans",
+  named: () => ["circulation:view with its owner's eyes:all_loans"],
+});
+
+planted("a service that can step past every guard is named", "I12", "catalogue", {
+  breaks: "alter role catalogue_app bypassrls",
+  mends: "alter role catalogue_app nobypassrls",
+  named: () => ["role:catalogue_app"],
+});
+
+for (const service of ["identity", "catalogue", "circulation"] as const)
+  test(`I12: staff of another library reach no row of ${service} that does not name their library`, async (t) => {
+    const { tables, reached, empty } = await reachedByAnother(world, service);
+    assert(tables.length > 3);
+    t.diagnostic(`${tables.length} tables; without a row to read, change or delete: ${empty.join(", ")}`);
+    assert.deepEqual(reached, []);
+  });
+
+type Kept = { document: Record<string, unknown>; version: number };
+const kept = new Map<string, Kept>();
+
+/** Writes a title's document as it was first seen and then changed, or takes it away, under the version that it has. */
+async function rewritten(id: string, change: (document: Kept["document"]) => Kept["document"] | undefined) {
+  const was = await documentAt(id);
+  await written(id, change(was.document), was.version);
+}
+
+async function documentAt(id: string): Promise<Kept> {
+  const known = kept.get(id);
+  if (known) return known;
+  const { openSearchUrl, searchIndex } = world.where;
+  const response = await fetch(`${openSearchUrl}/${searchIndex}/_doc/${id}`);
+  const { _source: document, _version: version } = (await response.json()) as { _source: object; _version: number };
+  const seen = { document: document as Kept["document"], version };
+  kept.set(id, seen);
+  return seen;
+}
+
+async function written(id: string, document: object | undefined, version: number) {
+  const { openSearchUrl, searchIndex } = world.where;
+  const response = await fetch(
+    `${openSearchUrl}/${searchIndex}/_doc/${id}?refresh=true&version_type=external_gte&version=${version}`,
+    document === undefined
+      ? { method: "DELETE" }
+      : { method: "PUT", body: JSON.stringify(document), headers: { "content-type": "application/json" } },
+  );
+  assert(response.ok, await response.text());
+}
