@@ -39,11 +39,12 @@ export const connectionsMax = 12;
 const queueConnectionsMax = 4;
 const relayConnectionsMax = 2;
 
-// Who gets no connection within this time is told so, while they still wait for an answer.
-const connectWithinMs = 2_000;
+// Within this time there is a connection, and an answer to what waits for no lock: else the database is away, and who asks
+// is told so while they still wait for an answer.
+const soonMs = 1_500;
 const statementMsMax = 20_000;
-/** How long anybody waits for a statement that the server should have ended: it has vanished without a word. */
-export const queryMsMax = statementMsMax + 5_000;
+// How long anybody waits for a statement that the server should have ended: it has vanished without a word.
+const queryMsMax = statementMsMax + 5_000;
 // The server ends a statement at its deadline by itself; if nothing has come this much later, it is not there any more.
 const graceMs = 500;
 
@@ -51,11 +52,17 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
 types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
+/** A statement that waits for no lock and takes no time: where no answer comes soon, there is nobody. */
+export const soon = (statement: pg.QueryConfig): pg.QueryConfig & { query_timeout: number } => ({
+  ...statement,
+  query_timeout: soonMs,
+});
+
 /** Opens the pool of a service's own role. */
 export function openDatabase(address: DatabaseAddress, onError: (error: Error) => void): Database {
   const settings = {
     connectionString: connectionString(address),
-    connectionTimeoutMillis: connectWithinMs,
+    connectionTimeoutMillis: soonMs,
     idleTimeoutMillis: 60_000,
     // Nothing waits for ever: a statement that would is a fault that shows itself.
     query_timeout: queryMsMax,
@@ -131,7 +138,7 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
     },
     onAnnounced: (listener) => void listeners.push(listener),
     ready: () =>
-      pool.query("select 1").then(
+      pool.query(soon({ text: "select 1" })).then(
         () => true,
         () => false,
       ),
@@ -149,7 +156,8 @@ async function begin(client: pg.PoolClient, actor: Actor, leftMs: number): Promi
     .join(", ");
   const within = leftMs < statementMsMax ? `set local statement_timeout = ${leftMs}; ` : "";
   // Several statements in one message answer as a list of results, which the types do not know.
-  const results = (await client.query(`begin; ${within}select begin_as(${who}) as now`)) as unknown as pg.QueryResult<{
+  const text = `begin; ${within}select begin_as(${who}) as now`;
+  const results = (await client.query(soon({ text }))) as unknown as pg.QueryResult<{
     now: Date;
   }>[];
   const now = results.at(-1)?.rows[0]?.now;

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Actor } from "@lienthong/auth/actor.ts";
-import { type Database, queryMsMax } from "./database.ts";
+import { type Database, soon } from "./database.ts";
 import { prepared, run, sql, type Transaction } from "./transaction.ts";
 
 /**
@@ -22,23 +22,17 @@ export class AnsweredMeanwhile extends Error {}
 
 /**
  * The answer that was given to this request before, if any: asked before anything else is done.
- * @param withinMs how long to wait for the database at most
  * @throws RequestIdReused when it was another request
  */
 export async function firstAnswer(
   database: Database,
   actor: Actor,
   request: RepeatableRequest,
-  withinMs = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array | undefined> {
   const statement = prepared(sql`
     select call, body_hash as "bodyHash", answer from first_answer
     where actor = ${actorKey(actor)} and request_id = ${keyOf(request)}`);
-  const within = withinMs < queryMsMax ? { query_timeout: Math.max(1, Math.ceil(withinMs)) } : {};
-  const found = await database.frame.query<{ call: string; bodyHash: Buffer; answer: Buffer }>({
-    ...statement,
-    ...within,
-  });
+  const found = await database.frame.query<{ call: string; bodyHash: Buffer; answer: Buffer }>(soon(statement));
   const [kept] = found.rows;
   if (!kept) return undefined;
   if (kept.call !== request.call || !kept.bodyHash.equals(await sealOf(request))) {

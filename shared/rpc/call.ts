@@ -13,6 +13,7 @@ import {
 import { isDatabaseAway, isDatabaseBusy } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import type { Answer, Caller } from "./answer.ts";
+import { type Breaker, breaker } from "./breaker.ts";
 import type { CallContext } from "./client.ts";
 import type { Clients } from "./clients.ts";
 import { badInput, CallFault, notFound } from "./fault.ts";
@@ -36,10 +37,24 @@ export type Method = { encode(reply: unknown): Buffer; decode(reply: Buffer): un
 
 export type Doors = {
   database: Database;
+  /** The way to the database, which is left alone while nothing comes back from it. */
+  way: Breaker;
   verify: VerifyToken;
   log: Log;
   clientsFor(context: CallContext): Clients;
 };
+
+// A transaction that was given less time than this says nothing of the database when it comes too late.
+const judgedFromMs = 1_000;
+
+/** @returns the way of a service's calls to its database */
+export const databaseWay = (): Breaker =>
+  breaker({
+    failuresMax: 5,
+    restMs: 500,
+    isAway: (error, ms) => isDatabaseAway(error) || (error instanceof TooLate && ms >= judgedFromMs),
+    refusal: () => new CallFault("unavailable", "The database did not answer a moment ago"),
+  });
 
 const requestIdShape = /^[\x21-\x7e]{8,200}$/;
 
@@ -88,7 +103,7 @@ export async function reply(
   });
   const transact: Caller["read"] = async (work) => {
     checkHere(incoming);
-    return doors.database.transact(actor, work, incoming.until);
+    return doors.way.ask(() => doors.database.transact(actor, work, incoming.until));
   };
   const read = transact;
   const caller = { ...clients, actor, log: doors.log, read };
@@ -96,7 +111,7 @@ export async function reply(
 
   const request = repeatable(incoming, actor.libraryId);
   const again = async () => {
-    const kept = await firstAnswer(doors.database, actor, request, incoming.until - Date.now());
+    const kept = await doors.way.ask(() => firstAnswer(doors.database, actor, request));
     return kept && method.decode(Buffer.from(kept));
   };
   const first = await again();

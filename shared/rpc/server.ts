@@ -15,7 +15,7 @@ import { counter, durations } from "@lienthong/telemetry/metric.ts";
 import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
 import { admission } from "./admission.ts";
 import type { Answer } from "./answer.ts";
-import { actorOf, checkHere, checkPermission, type Doors, faultOf, type Incoming, reply } from "./call.ts";
+import { actorOf, checkHere, checkPermission, databaseWay, type Doors, faultOf, type Incoming, reply } from "./call.ts";
 import { CallFault, toStatus } from "./fault.ts";
 import { metadataBytesMax, serverLimits, sizeOf } from "./limits.ts";
 import { sealedStream } from "./sealed-stream.ts";
@@ -41,9 +41,10 @@ export async function serve(
   definition: ServiceDefinition,
   answers: Record<string, Answer<never, unknown>>,
   permissions: Rows,
-  doors: Doors,
+  parts: Omit<Doors, "way">,
   address: { host: string; port: number },
 ): Promise<RpcServer> {
+  const doors = { ...parts, way: databaseWay() };
   const server = new Server(serverLimits);
   const calls = admission(2 * connectionsMax, waitMsMax);
   const uploads = admission(uploadsMax, waitMsMax);

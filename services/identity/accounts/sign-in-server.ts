@@ -1,4 +1,5 @@
 import KeycloakAdminClient, { NetworkError } from "@keycloak/keycloak-admin-client";
+import { breaker } from "@lienthong/rpc/breaker.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { once } from "@lienthong/service/settings.ts";
 import { ownSettings } from "../settings.ts";
@@ -11,9 +12,18 @@ export type NewUser = { username: string; password: string; fullName: string; st
 // An account or a token is made within some hundred milliseconds; what takes longer does not come.
 const answerWithinMs = 4_000;
 
+const away = (cause?: unknown) =>
+  new CallFault("unavailable", "The sign-in server does not answer at present", { cause });
+
 /** Our door at the sign-in server: accounts and what their tokens say. Who is who is decided here, not there. */
 class SignInServer {
   readonly #client: KeycloakAdminClient;
+  readonly #way = breaker({
+    failuresMax: 3,
+    restMs: 1_000,
+    isAway: (error) => error instanceof CallFault,
+    refusal: () => away(),
+  });
 
   constructor() {
     const { KEYCLOAK_URL: baseUrl, KEYCLOAK_REALM: realmName } = ownSettings();
@@ -80,7 +90,11 @@ class SignInServer {
   }
 
   /** @throws CallFault unavailable when the server is away; what it refuses is a fault of ours */
-  async #ask<Answer>(work: (client: KeycloakAdminClient) => Promise<Answer>): Promise<Answer> {
+  #ask<Answer>(work: (client: KeycloakAdminClient) => Promise<Answer>): Promise<Answer> {
+    return this.#way.ask(() => this.#tried(work));
+  }
+
+  async #tried<Answer>(work: (client: KeycloakAdminClient) => Promise<Answer>): Promise<Answer> {
     try {
       if (!this.#client.accessToken || this.#client.isTokenExpired()) await this.#signIn();
       return await work(this.#client).catch(async (error: unknown) => {
@@ -92,7 +106,7 @@ class SignInServer {
     } catch (cause) {
       const status = statusOf(cause);
       if (status !== undefined && status < 500) throw new Error("The sign-in server refused what was asked", { cause });
-      throw new CallFault("unavailable", "The sign-in server does not answer at present", { cause });
+      throw away(cause);
     }
   }
 
