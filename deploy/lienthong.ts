@@ -41,6 +41,14 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     says: "checks what must always hold, on the platform that runs: all, or I1 I7 …; --canaries FILE for I5",
     load: async () => (await import("./commands/invariants.ts")).invariants,
   },
+  faults: {
+    says: "breaks worlds of its own in every way, with the whole counts (hours): all, or F9 I1 …",
+    load: async () => (await import("./commands/faults.ts")).faults,
+  },
+  soak: {
+    says: "works a platform of its own for an hour, or MINUTES, and judges what is lost, grows or slows down",
+    load: async () => (await import("./commands/soak.ts")).soak,
+  },
   attack: {
     says: "plays the attacks against the platform that runs: all, or A14 A17 …",
     load: async () => (await import("./commands/attack.ts")).attack,

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
 import { Failure } from "../run/failure.ts";
+import { onTestPlatform } from "../run/test-platform.ts";
 import { check } from "./check.ts";
 
 /**
@@ -11,26 +11,11 @@ import { check } from "./check.ts";
  */
 export async function test(args: string[]): Promise<void> {
   if (args.length === 0) await check();
-  process.env.PORT_SHIFT ??= "1500";
-  const { readPlaces } = await import("../run/places.ts");
-  const folder = `${readPlaces().kept}-test`;
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  process.env.LIENTHONG_DATA = folder;
-  process.env.TRACES ??= `file:${join(folder, "spans.jsonl")}`;
-  // The places and ports are read when these are loaded.
-  const { bringUp } = await import("./start.ts");
-  const { openPlatform, runUntilAsked } = await import("../run/platform.ts");
-  const { testEnvironment } = await import("../test-environment.ts");
-  const platform = await openPlatform();
-  let passed = false;
-  await runUntilAsked(platform, async () => {
-    const parts = await bringUp(platform, { traces: false });
-    const environment = await testEnvironment(platform, parts);
-    passed = await runTests(platform.places.repository, environment, args);
-    process.kill(process.pid, "SIGTERM");
+  const passed = await onTestPlatform("test", {
+    with: "services",
+    shift: 1500,
+    work: (environment, repository) => runTests(repository, environment, args),
   });
-  await rm(folder, { recursive: true, force: true });
   if (!passed) throw new Failure("Not all tests passed.");
 }
 

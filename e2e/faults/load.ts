@@ -21,6 +21,8 @@ export type Ask = <Reply extends object>(
 /** What clients do while something is broken, and what is there of it in the end. */
 export type Workload = {
   processes: number;
+  /** How long a client looks up between two rounds; without it they alone would fill the machine. */
+  pauseMs?: number;
   /** One round of one client; it plays the next when this has ended, until the load is stopped. */
   round(process: number, ask: Ask): Promise<void>;
   /** Every effect of this workload that is there. */
@@ -40,12 +42,18 @@ export type Load = {
 const deadlineMs = 3_000;
 // Longer than any fault: whoever learns nothing for so long is hanging.
 const patienceMs = 180_000;
-// Clients look up between two rounds; without it they alone would fill the machine, and nothing would come back.
-const think = () => pause(20);
+const usualPauseMs = 20;
 export const again = () => pause(50 + Math.random() * 200);
 
-/** Starts the clients of all workloads. @param file takes the history */
-export function startLoad(workloads: readonly Workload[], file?: string): Load {
+type Watch = {
+  /** Takes the history. */
+  file?: string;
+  /** Hears how long each ask took that was answered at once. */
+  took?(ms: number): void;
+};
+
+/** Starts the clients of all workloads. */
+export function startLoad(workloads: readonly Workload[], { file, took }: Watch = {}): Load {
   const history = aHistory(file);
   const answeredAt = new Map<number, number>();
   const failures: unknown[] = [];
@@ -73,21 +81,22 @@ export function startLoad(workloads: readonly Workload[], file?: string): Load {
           return undefined;
         }
       };
-      const patientUntil = performance.now() + patienceMs;
-      for (let asks = 1; performance.now() < patientUntil; asks += 1, await again()) {
+      const begun = performance.now();
+      for (let asks = 1; performance.now() < begun + patienceMs; asks += 1, await again()) {
         const reply = await learn();
         if (reply === undefined) continue;
         // Whoever had to ask twice asks a third time: it must be the same answer.
         if (asks > 1) await learn();
+        else took?.(performance.now() - begun);
         return reply;
       }
       throw new Error(`Process ${process} got no answer to its ${act} within ${patienceMs / 1000} s`);
     };
   }
 
-  async function client(process: number, { round }: Workload): Promise<void> {
+  async function client(process: number, { round, pauseMs = usualPauseMs }: Workload): Promise<void> {
     const ask = askOf(process);
-    for (; !stopped; await think()) await round(process, ask);
+    for (; !stopped; await pause(pauseMs)) await round(process, ask);
   }
   const clients = workloads
     .flatMap((workload) => Array.from({ length: workload.processes }, () => workload))
@@ -119,6 +128,13 @@ export function startLoad(workloads: readonly Workload[], file?: string): Load {
       sound();
     },
   };
+}
+
+/** What workloads have brought about after this. @returns how to read it when they have ended */
+export async function effectsFromNow(workloads: readonly Workload[]): Promise<() => Promise<Effect[]>> {
+  const readBack = async () => (await Promise.all(workloads.map((workload) => workload.readBack()))).flat();
+  const known = new Set((await readBack()).map(({ value }) => value));
+  return async () => (await readBack()).filter(({ value }) => !known.has(value));
 }
 
 /** Whether a fault leaves open if the command was done: only then is it right to ask again. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { checkInvariants } from "../../deploy/invariants/check.ts";
 import type { Finding } from "../../deploy/invariants/invariant.ts";
 import { whereAt } from "../../deploy/invariants/where.ts";
-import { startLoad, type Workload } from "./load.ts";
+import { effectsFromNow, startLoad, type Workload } from "./load.ts";
 import { report } from "./report.ts";
 import { serviceNames } from "./service-process.ts";
 import { settled } from "./settle.ts";
@@ -39,8 +39,8 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   const { answers = 40 } = fault;
   const folder = process.env.FAULTS_FOLDER ?? tmpdir();
   const file = join(folder, `history ${fault.name} ${process.pid}-${Date.now()}.jsonl`.replaceAll(" ", "-"));
-  const before = await readBack(fault.workloads);
-  const load = startLoad(fault.workloads, file);
+  const effects = await effectsFromNow(fault.workloads);
+  const load = startLoad(fault.workloads, { file });
   await load.answers(answers);
   await fault.harm();
   const mended = performance.now();
@@ -50,9 +50,7 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   await load.stop();
   await settled(world);
 
-  const known = new Set(before.map(({ value }) => value));
-  const effects = (await readBack(fault.workloads)).filter(({ value }) => !known.has(value));
-  const verdict = verdictOf(load.history.entries, effects);
+  const verdict = verdictOf(load.history.entries, await effects());
   const violated = await violations(world);
   report(fault.name, verdict, violated, recoverySeconds);
   assert(isClean(verdict), `${fault.name}: ${firstOf(verdict)}; the history: ${file}`);
@@ -67,9 +65,6 @@ export async function violations(world: FaultWorld): Promise<Finding[]> {
   const findings = await checkInvariants(where, { boundMs: 0, within: invariantsMsMax });
   return findings.filter(({ count }) => count > 0);
 }
-
-const readBack = async (workloads: readonly Workload[]) =>
-  (await Promise.all(workloads.map((workload) => workload.readBack()))).flat();
 
 const firstOf = ({ lost, duplicate, disordered, changed }: Verdict) =>
   JSON.stringify({ lost, duplicate, disordered, changed }, (_name, found) =>

@@ -11,7 +11,7 @@ import type { FaultWorld } from "./world.ts";
 export type Stage = {
   libraryId: string;
   branchId: string;
-  /** Of a group: it may borrow a hundred items at once. */
+  /** Of a group unless wanted otherwise: it may borrow a hundred items at once. */
   cards: { number: string; personId: string }[];
   barcodes: string[];
   titleId: string;
@@ -20,13 +20,16 @@ export type Stage = {
   staff: Someone;
 };
 
-export type Wanted = { cards?: number; copies?: number };
+export type Wanted = { cards?: number; copies?: number; title?: string; category?: PatronCategory };
 
 /** The ministry, which registers libraries. */
 export const ministry: Someone = { roles: ["agency.ministry"], account: "ministry" };
 
 /** A library with a branch, readers with cards, and a title with copies on the shelf: made through the doors. */
-export async function aStage(world: FaultWorld, { cards = 2, copies = 8 }: Wanted = {}): Promise<Stage> {
+export async function aStage(
+  world: FaultWorld,
+  { cards = 2, copies = 8, title = "Truyện Kiều", category = PatronCategory.GROUP }: Wanted = {},
+): Promise<Stage> {
   const { identity } = await world.as(ministry);
   const branches = [{ name: "Trụ sở", province: "46", commune: "Thuận Hóa", address: "", pickup: true }];
   const facts = { name: "Thư viện thử", kind: LibraryKind.PUBLIC, level: LibraryLevel.PROVINCE, province: "46" };
@@ -41,12 +44,14 @@ export async function aStage(world: FaultWorld, { cards = 2, copies = 8 }: Wante
   for (let n = 0; n < cards; n += 1) {
     const number = `T${library.id.slice(3)}${n}`;
     const patron = { fullName: "Nguyễn Thu Hà", birthDate: "1995-02-03", pin: "", paperSeen: "cccd" };
-    const asked = { ...patron, category: PatronCategory.GROUP, cardNumber: number };
+    const asked = { ...patron, category, cardNumber: number };
     const { personId } = sure(answered(await at.identity.registerPatron(asked, newRequest())));
     readers.push({ number, personId });
   }
   const barcodes = Array.from({ length: copies }, (_, n) => `${library.id.slice(3)}${String(n).padStart(6, "0")}`);
-  const started = sure(answered(await at.catalogue.startImport(file([aRecord(library.id, barcodes)]), newRequest())));
+  const started = sure(
+    answered(await at.catalogue.startImport(file([aRecord(library.id, barcodes, title)]), newRequest())),
+  );
   await until(
     async () => sure(answered(await at.catalogue.getImport({ id: started.id }))).state,
     (state) => state === ImportState.FINISHED,
@@ -66,7 +71,7 @@ export async function aStage(world: FaultWorld, { cards = 2, copies = 8 }: Wante
 }
 
 /** A record with an item for each barcode. */
-export function aRecord(libraryId: string, barcodes: readonly string[], title = "Truyện Kiều"): MarcRecord {
+export function aRecord(libraryId: string, barcodes: readonly string[], title: string): MarcRecord {
   const field = (tag: string, ...subfields: [string, string][]): DataField => ({
     ...{ tag, ind1: " ", ind2: " " },
     subfields: subfields.map(([code, value]) => ({ code, value })),

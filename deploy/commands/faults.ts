@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../run/failure.ts";
+import { readPlaces } from "../run/places.ts";
+import { onTestPlatform } from "../run/test-platform.ts";
+
+const places = ["e2e/faults/*.test.ts", "shared/testing/frame/*.test.ts"];
+// Every line of this kind is a fault; some invariants are played here too, because they take a world to break.
+const line = /^[FI]\d+$/;
+
+/**
+ * Plays the faults with their whole counts, one after the other, on worlds of their own. The checker's lines are printed
+ * and kept in a file, beside the histories of what went wrong.
+ * @param args the lines to play, as F9; without any, all
+ */
+export async function faults(args: string[]): Promise<void> {
+  const wrong = args.find((name) => !line.test(name));
+  if (wrong !== undefined) throw new Failure(`npm run faults -- F9 I1 …; "${wrong}" is no line.`);
+  const { kept } = readPlaces();
+  const folder = join(kept, "faults", new Date().toISOString().replaceAll(":", "-"));
+  await mkdir(folder, { recursive: true });
+  const passed = await onTestPlatform("faults", {
+    with: "parts",
+    shift: 1900,
+    work: (environment, repository) => play(repository, args, { ...environment, ...counted(folder) }),
+  });
+  process.stdout.write(`The checker's lines and histories: ${folder}\n`);
+  if (!passed) throw new Failure("Not all promises held.");
+}
+
+const counted = (folder: string) => ({
+  FAULT_COUNTS: "full",
+  FAULTS_FOLDER: folder,
+  FAULTS_FILE: join(folder, "lines.txt"),
+});
+
+async function play(repository: string, lines: string[], environment: Record<string, string>): Promise<boolean> {
+  const played = lines.length === 0 ? "[FI]\\d+" : `(?:${lines.join("|")})`;
+  const titles = new RegExp(`[("\`]${played}: `);
+  const files = globSync(places, { cwd: repository }).filter((file) =>
+    titles.test(readFileSync(join(repository, file), "utf8")),
+  );
+  if (files.length === 0) throw new Failure(`No test plays ${lines.join(" or ")}.`);
+  const options = ["--test", "--test-concurrency=1", `--test-name-pattern=^${played}: `];
+  const child = spawn(process.execPath, [...options, ...files.toSorted()], {
+    cwd: repository,
+    env: { ...process.env, ...environment },
+    stdio: "inherit",
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code === 0;
+}

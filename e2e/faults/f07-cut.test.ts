@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { answered } from "@lienthong/rpc/refusal.ts";
+import { counts } from "./counts.ts";
+import { play } from "./play.ts";
+import { offer, outcomes, percentile, type Probe } from "./probes.ts";
+import { reportLine } from "./report.ts";
+import type { Line, ServiceName } from "./service-process.ts";
+import { aStage, type Stage, sure } from "./stage.ts";
+import type { TcpProxy } from "./tcp-proxy.ts";
+import { everything, overRest } from "./workloads.ts";
+import { aFaultWorld, type FaultWorld } from "./world.ts";
+
+const lines: readonly Line[] = [
+  "circulation>postgres",
+  "circulation>nats",
+  "circulation>identity",
+  "gateway>circulation",
+  "catalogue>openSearch",
+  "catalogue>nats",
+  "identity>postgres",
+];
+const deadlineMs = 3_000;
+// A busy machine wakes a caller a little later than they asked for.
+const lateMs = 500;
+
+const ways: Record<string, (line: TcpProxy) => void> = {
+  "is cut": (line) => line.cut(),
+  "is silent": (line) => line.swallow(),
+  "lets nothing come back": (line) => line.swallow("back"),
+  "lets nothing go there": (line) => line.swallow("there"),
+};
+const seconds = process.env.FAULT_COUNTS === "full" ? [1, 30, 300] : [4];
+const played = Object.keys(ways).slice(0, counts(2, 4));
+
+for (const way of played) {
+  test(`F7: a line between two parts ${way}: nobody waits past the deadline, and all comes back by itself`, async (t) => {
+    const world = await aFaultWorld({ lines });
+    t.after(() => world.close());
+    const stage = await aStage(world, { copies: 12 });
+    const workloads = [...(await everything(world, stage)), await overRest(world, stage, 1)];
+    for (const long of seconds) {
+      for (const some of counts(1, lines.length) === 1 ? [lines] : lines.map((line) => [line])) {
+        await play(world, {
+          name: `F7 ${some.length === 1 ? some[0] : "each line"} ${way} ${long} s`,
+          workloads,
+          async harm() {
+            for (const line of some) await harmLine(world, stage, line, way, long);
+          },
+        });
+      }
+    }
+    for (const name of Object.keys(world.services) as ServiceName[]) await fewAgain(world, name);
+  });
+}
+
+/** Breaks one line, asks over all of them meanwhile, and looks how long who asked was kept waiting. */
+async function harmLine(world: FaultWorld, stage: Stage, line: Line, way: string, long: number): Promise<void> {
+  const at = await world.as(stage.staff, stage.libraryId);
+  const calls = {
+    identity: () => at.identity.getLibrary({ code: stage.libraryId, on: "" }, { deadlineMs }),
+    circulation: () => at.circulation.pickList({ branchId: stage.branchId, after: "" }, { deadlineMs }),
+    catalogue: () => at.catalogue.getTitle({ id: stage.titleId }, { deadlineMs }),
+  };
+  ways[way]?.(world.line(line));
+  const offered = Object.values(calls).map((call) => offer(20, call));
+  await pause(long * 1000);
+  world.line(line).restore();
+  const probes = (await Promise.all(offered.map((one) => one.stop()))).flat();
+  const slowest = Math.max(...probes.map(({ ms }) => ms));
+  assert(slowest <= deadlineMs + lateMs, `${line} ${way}: somebody waited ${slowest} ms`);
+  reportLine(`F7 ${line} ${way} ${long} s`, told(probes));
+}
+
+function told(probes: readonly Probe[]): string {
+  const failed = probes.filter(({ outcome }) => outcome !== "ok").map(({ ms }) => ms);
+  const waited = `errors p50 ${percentile(failed, 0.5).toFixed(0)} p99 ${percentile(failed, 0.99).toFixed(0)} ms`;
+  return `${JSON.stringify(outcomes(probes))}  ${failed.length > 0 ? waited : "no errors"}`;
+}
+
+/** Of all calls that a service has heard, those made again are few. */
+async function fewAgain(world: FaultWorld, name: ServiceName): Promise<void> {
+  const metrics = [...(await world.metrics(name))];
+  const sum = (metric: string) =>
+    metrics.filter(([key]) => key.startsWith(metric)).reduce((all, [, value]) => all + value, 0);
+  const [again, all] = [sum("lienthong_calls_again_total"), sum("lienthong_call_seconds_count")];
+  assert(again <= all / 10, `${again} of ${all} calls that ${name} heard were made again`);
+}
+
+test("F7: the desk goes on while catalogue and search are cut off", async (t) => {
+  const world = await aFaultWorld({ lines: ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] });
+  t.after(() => world.close());
+  const stage = await aStage(world);
+  const at = await world.as(stage.staff, stage.libraryId);
+  const [barcode = ""] = stage.barcodes;
+  const cardNumber = stage.cards[0]?.number ?? "";
+  const scanned = { itemId: "", branchId: stage.branchId, barcode };
+  const turn = async () => {
+    const asked = () => ({ requestId: randomUUID(), deadlineMs });
+    sure(answered(await at.circulation.checkOut({ ...scanned, cardNumber }, asked())));
+    sure(answered(await at.circulation.checkIn(scanned, asked())));
+  };
+  for (const harm of ["is cut", "is silent"] as const) {
+    for (const line of ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] as const) {
+      ways[harm]?.(world.line(line));
+    }
+    for (let n = 0; n < counts(10, 200); n += 1) {
+      const began = performance.now();
+      await turn();
+      assert(performance.now() - began < deadlineMs, "a turn at the desk waited");
+    }
+    for (const line of ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] as const) {
+      world.line(line).restore();
+    }
+  }
+});
