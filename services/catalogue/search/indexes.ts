@@ -38,9 +38,46 @@ export const indexExists = (name: string): Promise<boolean> =>
 /** From now on search asks this index and no other. */
 export async function searchIn(name: string): Promise<void> {
   const alias = ownSettings().SEARCH_INDEX;
-  const actions = [{ remove: { index: `${alias}-*`, alias, must_exist: false } }, { add: { index: name, alias } }];
-  await ask({ method: "POST", path: "/_aliases", body: { actions }, timeoutMs: 30_000 });
+  const others = { remove: { index: `${alias}-*`, alias, must_exist: false } };
+  const swap = (former: object) =>
+    ask({
+      method: "POST",
+      path: "/_aliases",
+      body: { actions: [former, { add: { index: name, alias } }] },
+      timeoutMs: 30_000,
+    });
+  await swap(others).catch((error: unknown) => {
+    // Where the name was lost, somebody's writing may have made an index of it. It goes in the same step.
+    const taken = error instanceof SearchServerError && error.type === "invalid_alias_name_exception";
+    if (!taken) throw error;
+    return swap({ remove_index: { index: alias } });
+  });
 }
+
+/** Whether an index is there and takes the documents that this release writes. */
+export async function fits(name: string): Promise<boolean> {
+  if (!(await indexExists(name))) return false;
+  type Mapped = Record<string, { mappings: { dynamic?: string; properties?: Record<string, { type?: string }> } }>;
+  const [mapped] = Object.values(await ask<Mapped>({ method: "GET", path: `/${name}/_mapping` }));
+  const there = mapped?.mappings.properties ?? {};
+  const types = (properties: Record<string, { type?: string }>) =>
+    JSON.stringify(
+      Object.entries(properties)
+        .map(([field, { type = "object" }]) => `${field} ${type}`)
+        .sort(),
+    );
+  return types(there) === types(indexBody().mappings.properties);
+}
+
+/** Whether search asks this index. */
+export const isSearched = (name: string): Promise<boolean> =>
+  ask<Record<string, unknown>>({ method: "GET", path: `/_alias/${ownSettings().SEARCH_INDEX}` }).then(
+    (indexes) => name in indexes,
+    (error) => {
+      if (error instanceof SearchServerError && error.status === 404) return false;
+      throw error;
+    },
+  );
 
 /** How many documents can be searched in an index now. */
 export async function countIn(name: string): Promise<number> {
@@ -62,7 +99,8 @@ type BulkReply = {
 export async function writeDocuments(indexes: readonly string[], titles: readonly KnownTitle[]): Promise<string[]> {
   if (titles.length === 0 || indexes.length === 0) return [];
   const lines = indexes.flatMap((index) => titles.flatMap((title) => linesOf(writeName(index), title)));
-  const query = { require_alias: "true" };
+  // Without an answer of the shard it gives up soon: the titles keep, and a transaction waits for it.
+  const query = { require_alias: "true", timeout: "5s" };
   const reply = await ask<BulkReply>({ method: "POST", path: "/_bulk", query, lines, timeoutMs: 30_000 });
   if (!reply.errors) return [];
   const refused = new Set<string>();

@@ -12,6 +12,8 @@ export type Indexing = { stop(): Promise<void> };
 
 const lookEveryMs = 200;
 const restAfterErrorMsMax = 5_000;
+// An index may be lost while nothing is written, and readers must not wait for the next import.
+const checkEveryMs = 5_000;
 
 /**
  * Keeps the search index at what catalogue's rows say: woken by commits, and looking by itself five times a second. One
@@ -25,18 +27,19 @@ export function startIndexing(database: Database, log: Log): Indexing {
   const as = <Result>(step: (tx: Transaction) => Promise<Result>) => database.transact(serviceActor("catalogue"), step);
 
   async function work() {
-    let good = false;
+    let checkedAt = Number.NEGATIVE_INFINITY;
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        good ||= await indexIsGood(as);
-        if (!good) await rebuildIndex(as, log, stopping.signal);
-        good = true;
+        if (performance.now() - checkedAt > checkEveryMs) {
+          if (!(await indexIsGood(as))) await rebuildIndex(as, log, stopping.signal);
+          checkedAt = performance.now();
+        }
         while (!stopping.signal.aborted && (await as(markSpokenOf)) > 0);
         while (!stopping.signal.aborted && (await as((tx) => indexSome(tx, log))) === batchTitles);
         failures = 0;
       } catch (error) {
-        good = !(error instanceof SearchServerError && error.status === 404) && good;
+        if (error instanceof SearchServerError && error.status === 404) checkedAt = Number.NEGATIVE_INFINITY;
         failures += 1;
         if (failures === 1) log.warn({ err: error }, "titles wait for the search server, which does not take them");
       }

@@ -4,7 +4,8 @@ import { job } from "@lienthong/jobs/job.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { z } from "zod";
 import { knownTitles } from "../titles/hit.ts";
-import { countIn, dropIndex, indexExists, makeIndex, searchIn, writeDocuments } from "./indexes.ts";
+import { keepWords } from "../titles/title-words.ts";
+import { countIn, dropIndex, fits, isSearched, makeIndex, searchIn, writeDocuments } from "./indexes.ts";
 import { indexSome } from "./index-some.ts";
 import { mappingHash } from "./mapping.ts";
 
@@ -20,12 +21,12 @@ export const rebuildSearch = job("rebuild-search", { payload: z.unknown() }, asy
   await rebuildIndex((step) => work.as(step), work.log, work.stopping);
 });
 
-/** Whether the live index is there and laid out as this release does. */
+/** Whether the live index is there, is the one that search asks, and is laid out as this release does. */
 export async function indexIsGood(as: As): Promise<boolean> {
   const live = await as((tx) =>
     optional<{ name: string; mapping: string }>(tx, sql`select name, mapping from search_index where state = 'LIVE'`),
   );
-  return live !== undefined && live.mapping === mappingHash && (await indexExists(live.name));
+  return live?.mapping === mappingHash && (await fits(live.name)) && isSearched(live.name);
 }
 
 /**
@@ -81,12 +82,12 @@ async function beginFilling(as: As): Promise<string | undefined> {
   return undefined;
 }
 
-/** A live index that is no longer there takes no documents; the new one stands alone. */
+/** A live index that is no longer there, or is another one by now, takes no documents; the new one stands alone. */
 async function forgetLost(as: As): Promise<void> {
   const live = await as((tx) =>
     optional<{ name: string }>(tx, sql`select name from search_index where state = 'LIVE'`),
   );
-  if (!live || (await indexExists(live.name))) return;
+  if (!live || (await fits(live.name))) return;
   await as((tx) => run(tx, sql`delete from search_index where name = ${live.name}`));
 }
 
@@ -100,6 +101,7 @@ async function fillSome(tx: Transaction, name: string, after: string): Promise<s
     tx,
     rows.map((row) => row.id),
   );
+  await keepWords(tx, titles);
   const refused = await writeDocuments([name], titles);
   if (refused.length > 0) throw new Error(`The search server refuses documents, of title ${refused[0]} first`);
   return rows.at(-1)?.id;

@@ -1,32 +1,46 @@
 import { createHash } from "node:crypto";
-import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { SearchRequest, SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import { query } from "@lienthong/rpc/answer.ts";
-import { badInput } from "@lienthong/rpc/fault.ts";
+import { badInput, CallFault } from "@lienthong/rpc/fault.ts";
 import { z } from "zod";
 import { checked } from "../asked.ts";
 import { ownSettings } from "../settings.ts";
 import { aggregations, type Choices, choicesOf, type Counted, facetNames, facetsOf, postFilter } from "./facets.ts";
-import { askForReader } from "./server.ts";
+import { keysIn, labelsOf } from "./labels.ts";
+import { limitedSearch } from "./limited.ts";
+import { askForReader, SearchServerError } from "./server.ts";
 import { likelyQuery, queryOf, type Question, questionOf } from "./words.ts";
 
-/** Finds titles, for everybody. */
+/** Finds titles, for everybody. While the search server is away, by the words of their titles in the database. */
 export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) => {
   const asked = checked(shape, ask);
   const question = questionOf(asked.query);
   const choices = choicesOf(asked.facets);
-  const found = await find(asked, question, choices);
-  const labels = await caller.as((tx) => labelsOf(tx, found.aggregations));
-  const last = found.hits.hits.at(-1);
-  const total = found.hits.total.value;
+  const found = await askForReader<Found>({
+    method: "POST",
+    path: `/${ownSettings().SEARCH_INDEX}/_search`,
+    body: searchBody(asked, question, choices),
+  }).catch((cause: Error) => {
+    // It answers, but not to this: the index is none of ours, or the query is wrong. Readers are served, somebody must look.
+    const { cause: why } = cause;
+    if (why instanceof SearchServerError && why.status === 400)
+      caller.log.error({ err: why, runbook: "search-refused" }, "the search server refuses a search");
+    if (!(cause instanceof CallFault) || asked.after !== "") throw cause;
+    return undefined;
+  });
+  if (!found) return limitedSearch((step) => caller.as(step), question, sizeOf(asked));
+  const { hits, total } = found.hits;
+  const facets = found.aggregations;
+  const last = hits.at(-1);
   return {
     // Documents of the release before lack these two until the index is filled again.
-    hits: found.hits.hits.map((hit) => ({ onSite: 0, unknown: 0, ...hit._source.hit })),
-    total: BigInt(total),
-    facets: facetsOf(found.aggregations, labels),
-    next: last && found.hits.hits.length === sizeOf(asked) ? tokenOf(asked, last.sort) : "",
+    hits: hits.map((hit) => ({ onSite: 0, unknown: 0, ...hit._source.hit })),
+    total: BigInt(total.value),
+    facets: facets ? facetsOf(facets, await labelsOf((step) => caller.as(step), keysIn(facets))) : [],
+    next: last && hits.length === sizeOf(asked) ? tokenOf(asked, last.sort) : "",
     folded: question.fold !== "" && !question.marked,
-    didYouMean: total === 0 && question.fold !== "" ? await likely(question) : "",
+    didYouMean: total.value === 0 && question.fold !== "" ? await likely(question) : "",
+    limited: false,
   };
 });
 
@@ -50,13 +64,14 @@ const shape = z.object({
     )
     .max(12, "at most 12 choices"),
   sort: z.enum(["", "relevance", "newest", "title"], "relevance, newest or title"),
+  withoutFacets: z.boolean(),
 });
 
 type Asked = z.output<typeof shape>;
 type KeptHit = Omit<TitleHit, "onSite" | "unknown"> & Partial<TitleHit>;
 type Found = {
   hits: { total: { value: number }; hits: { _source: { hit: KeptHit }; sort: unknown[] }[] };
-  aggregations: Counted;
+  aggregations?: Counted;
 };
 
 // Beyond this the number of results tells nobody anything and costs more than the search itself.
@@ -64,37 +79,18 @@ const countedMax = 100_000;
 
 const sizeOf = ({ size }: Asked) => size || 20;
 
-const find = (asked: Asked, question: Question, choices: Choices): Promise<Found> =>
-  askForReader<Found>({
-    method: "POST",
-    path: `/${ownSettings().SEARCH_INDEX}/_search`,
-    body: {
-      query: queryOf(question),
-      post_filter: postFilter(choices),
-      aggs: aggregations(choices),
-      size: sizeOf(asked),
-      sort: sorts[asked.sort],
-      track_total_hits: countedMax,
-      _source: ["hit"],
-      timeout: "1500ms",
-      ...(asked.after === "" ? {} : { search_after: placeOf(asked) }),
-    },
-  });
-
-/** The names of the libraries and provinces among the counts. */
-async function labelsOf(tx: Transaction, counted: Counted): Promise<Map<string, string>> {
-  const keys = (name: "library" | "province") =>
-    (counted[name].values.buckets as { key: string }[]).map((bucket) => bucket.key);
-  const rows = await all<{ key: string; label: string }>(
-    tx,
-    sql`
-    select 'library:' || id as key, name as label from library where id = any(${keys("library")}::text[])
-    union all
-    select distinct on (province) 'province:' || province, province_name from library
-    where province = any(${keys("province")}::text[])`,
-  );
-  return new Map(rows.map((row) => [row.key, row.label]));
-}
+/** What the engine is asked. */
+export const searchBody = (asked: Asked, question: Question, choices: Choices): object => ({
+  query: queryOf(question),
+  post_filter: postFilter(choices),
+  ...(asked.withoutFacets ? {} : { aggs: aggregations(choices) }),
+  size: sizeOf(asked),
+  sort: sorts[asked.sort],
+  track_total_hits: countedMax,
+  _source: ["hit"],
+  timeout: "1500ms",
+  ...(asked.after === "" ? {} : { search_after: placeOf(asked) }),
+});
 
 /** A title or an author that sounds like what was typed; empty when there is none. */
 async function likely(question: Question): Promise<string> {

@@ -1,4 +1,5 @@
 import { Client } from "@opensearch-project/opensearch";
+import { breaker } from "@lienthong/rpc/breaker.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { once } from "@lienthong/service/settings.ts";
 import { ownSettings } from "../settings.ts";
@@ -13,6 +14,8 @@ export type Request = {
   body?: object;
   lines?: readonly object[];
   timeoutMs?: number;
+  /** How often it is tried again when there is no answer. */
+  retries?: number;
 };
 
 /** The search server answered with an error. */
@@ -31,7 +34,7 @@ export class SearchServerError extends Error {
  * @throws SearchServerError for an answer that is an error; any other error when there is no answer in time
  */
 export async function ask<Reply>(request: Request): Promise<Reply> {
-  const { method, path, query, body, lines, timeoutMs = 2_000 } = request;
+  const { method, path, query, body, lines, timeoutMs = 2_000, retries = 1 } = request;
   try {
     const reply = await client().transport.request(
       {
@@ -41,7 +44,7 @@ export async function ask<Reply>(request: Request): Promise<Reply> {
         ...(body ? { body: body as Record<string, unknown> } : {}),
         ...(lines ? { bulkBody: lines as Record<string, unknown>[] } : {}),
       },
-      { requestTimeout: timeoutMs },
+      { requestTimeout: timeoutMs, maxRetries: retries },
     );
     return reply.body as Reply;
   } catch (cause) {
@@ -51,16 +54,25 @@ export async function ask<Reply>(request: Request): Promise<Reply> {
   }
 }
 
+// A reader waits this long at most before there is an answer of another kind.
+const readerTimeoutMs = 1_800;
+
+const forReaders = breaker({
+  failuresMax: 3,
+  restMs: 2_000,
+  isAway: (error) => !(error instanceof SearchServerError) || error.status >= 500,
+  refusal: () => new Error("The search server did not answer several times in a row and is left alone for a while"),
+});
+
 /**
- * Asks on behalf of a reader.
- * @throws CallFault unavailable when the search server cannot answer at present, or has no index yet
+ * Asks on behalf of a reader. A part of the index is not taken for the whole.
+ * @throws CallFault unavailable when the search server cannot answer at present, or has no index that can be asked
  */
-export async function askForReader<Reply>(request: Request): Promise<Reply> {
+export async function askForReader<Reply>(request: Omit<Request, "query" | "timeoutMs" | "retries">): Promise<Reply> {
+  const query = { allow_partial_search_results: "false" };
   try {
-    return await ask<Reply>(request);
+    return await forReaders.ask(() => ask<Reply>({ ...request, query, timeoutMs: readerTimeoutMs, retries: 0 }));
   } catch (cause) {
-    const ours = cause instanceof SearchServerError && cause.status === 400;
-    if (ours) throw cause;
     throw new CallFault("unavailable", "Search does not answer at present", { cause });
   }
 }

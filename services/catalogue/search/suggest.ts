@@ -22,7 +22,6 @@ export const Suggest = query<SuggestRequest, SuggestResponse>(async (ask) => {
       _source: ["hit.id", "hit.title", "hit.author"],
       timeout: "500ms",
     },
-    timeoutMs: 1_000,
   });
   return { suggestions: shown(hits.hits, words) };
 });

@@ -87,7 +87,6 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
   await until(searchReady);
   let stopWorking = await running.works();
   const nobody = () => running.as({ roles: [] });
-  const rows = async <Row extends object>(text: string) => (await running.database.frame.query(text)).rows as Row[];
 
   const union: Union = {
     ...running,
@@ -108,17 +107,17 @@ export async function aUnion(settings: Record<string, string> = {}): Promise<Uni
       return aTestLibrary(running, code);
     },
     async search(query, { facets = [], size = 50, after = "", sort = "" } = {}) {
-      return (await nobody()).search({ query, size, after, facets, sort });
+      return (await nobody()).search({ query, size, after, facets, sort, withoutFacets: false });
     },
     async indexed() {
       await until(
-        async () =>
-          (
-            await rows<{ n: string }>(
-              "select (select count(*) from title_to_index) + (select count(*) from title_to_mark) as n",
-            )
-          )[0]?.n,
-        (n) => Number(n) === 0,
+        () =>
+          running.database.transact(asCatalogue, async (tx) => {
+            const statement =
+              "select (select count(*) from title_to_index) + (select count(*) from title_to_mark) as n";
+            return Number((await tx.client.query<{ n: bigint }>(statement)).rows[0]?.n);
+          }),
+        (n) => n === 0,
       );
       await fetch(`${openSearch}/${index}/_refresh`, { method: "POST" });
     },

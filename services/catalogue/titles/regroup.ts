@@ -7,6 +7,7 @@ import { titlesOf, unite } from "./cluster.ts";
 import { type Beginning, factsOn, type Neighbour, titleNeighbourhood } from "./neighbourhood.ts";
 import { type Presented, present } from "./present.ts";
 import { recordColumns, titleEvent } from "./title.ts";
+import { keepWords } from "./title-words.ts";
 
 /**
  * Lets this transaction form titles, and makes all others that would wait until it has ended: what two of them saw of each
@@ -149,6 +150,10 @@ async function writeTitles(
       insert into title_to_index (title_id, version) select id, index_version from kept
       on conflict (title_id) do update set version = excluded.version, tries = 0)
     select id, version, case when gone then presented end as formerly, gone from kept where told`,
+  );
+  await keepWords(
+    tx,
+    told.map(({ id }) => ({ id, presented: shown.get(id) })),
   );
   const events = told.map(({ formerly, ...row }) => ({ ...row, presented: (shown.get(row.id) ?? formerly)! }));
   announce(tx, TitleChanged, ...events.map(titleEvent));

@@ -34,7 +34,7 @@ before(async () => {
       search: query(async (ask) => {
         searched = ask;
         const total = 2n ** 60n;
-        return { hits: [aHit()], total, facets: [], next: "", folded: true, didYouMean: "" };
+        return { hits: [aHit()], total, facets: [], next: "", folded: true, didYouMean: "", limited: false };
       }),
       getTitle: query(async ({ id }) => {
         const found = { brief: aHit(), items: [], asOf: undefined, movedFrom: id === anId ? "" : id };
@@ -99,6 +99,7 @@ test("a search finds titles with their records, and passes chosen facets on", as
     size: 5,
     after: "",
     sort: "newest",
+    withoutFacets: false,
     facets: [
       { name: "library", values: [hue] },
       { name: "language", values: ["vie", "eng"] },

@@ -40,6 +40,9 @@ export const searchTitles = route({
         next: text.describe("Ask with it as `after` for what follows; absent after the last."),
         folded: z.boolean().describe("The words came without marks, so marked ones were found too."),
         didYouMean: text,
+        limited: z
+          .boolean()
+          .describe("The search server is away: only words of title, author and ISBN were looked for, without facets."),
       })
       .meta({ id: "SearchResult" }),
   },
@@ -56,6 +59,7 @@ export const searchTitles = route({
       after: query.after,
       facets: choices,
       sort,
+      withoutFacets: false,
     });
     return sends(200, { ...found, hits: found.hits.map(shownHit) });
   },

@@ -20,7 +20,7 @@ export const homePage = page("/", { for: "anyone" }, async (ask) => {
   // A part that is away never takes the page with it: the search field stands in any case.
   const [newest, account] = await Promise.all([
     ask.catalogue
-      .search({ query: "", size: shelfLength, after: "", facets: [], sort: "newest" })
+      .search({ query: "", size: shelfLength, after: "", facets: [], sort: "newest", withoutFacets: true })
       .then(({ hits }) => hits, nothing),
     who ? ask.circulation.myAccount({}).catch(nothing) : undefined,
   ]);

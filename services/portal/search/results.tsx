@@ -27,6 +27,7 @@ export const resultsPage = page("/tim", { for: "anyone" }, async (ask) => {
       after: query.get("sau") ?? "",
       facets: choices(query),
       sort: sortOf(query),
+      withoutFacets: false,
     })
     .catch((cause: unknown) => {
       if (cause instanceof CallFault && (cause.kind === "unavailable" || cause.kind === "too-late")) return undefined;
@@ -76,6 +77,11 @@ export function Results({
           <Facets t={t} facets={found.facets} query={query} />
           <div class="stack">
             <h1>{t.search.found(Number(found.total), typed)}</h1>
+            {found.limited && (
+              <Notice kind="wait" title={t.search.limited}>
+                <p>{t.search.limitedHint}</p>
+              </Notice>
+            )}
             {found.folded && <p class="soft small">{t.search.folded}</p>}
             <div class="row">
               <Chips t={t} query={query} found={found} />

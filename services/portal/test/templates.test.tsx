@@ -75,7 +75,15 @@ test("what a record says is text, never markup, wherever it stands", () => {
       language: text,
       kind: text,
     };
-    const found = { hits: [hit(fields)], total: 1n, facets: [], next: text, folded: false, didYouMean: text };
+    const found = {
+      hits: [hit(fields)],
+      total: 1n,
+      facets: [],
+      next: text,
+      folded: false,
+      didYouMean: text,
+      limited: false,
+    };
     const query = new URLSearchParams({ q: text, dang: text, sau: text });
     const html =
       pageOf(fields, [item("available", text)]) +
@@ -146,6 +154,7 @@ test("a result without author, year or title still reads well", () => {
     next: "",
     folded: false,
     didYouMean: "",
+    limited: false,
   };
   const html = renderToString(<Results t={t} query={new URLSearchParams()} typed="" found={found} />);
   assert.match(html, /\(Không có nhan đề\)/);
@@ -153,7 +162,7 @@ test("a result without author, year or title still reads well", () => {
 });
 
 test("nothing found says so in the reader's own words, and offers the next step", () => {
-  const found = { hits: [], total: 0n, facets: [], next: "", folded: false, didYouMean: "Tắt đèn" };
+  const found = { hits: [], total: 0n, facets: [], next: "", folded: false, didYouMean: "Tắt đèn", limited: false };
   const html = renderToString(
     <Results t={t} query={new URLSearchParams({ q: "tăt đèn" })} typed="tăt đèn" found={found} />,
   );
@@ -165,9 +174,20 @@ test("nothing found says so in the reader's own words, and offers the next step"
   );
 });
 
+test("F19: while search is limited the page says so, and what can be done", () => {
+  const found = { hits: [hit({})], total: 1n, facets: [], next: "", folded: false, didYouMean: "", limited: true };
+  const html = renderToString(<Results t={t} query={new URLSearchParams("q=a")} typed="a" found={found} />);
+  assert.match(html, /Tìm kiếm đang bị hạn chế/);
+  assert.match(html, /chỉ tìm được theo từ trong nhan đề, tên tác giả và số ISBN/);
+  const whole = renderToString(
+    <Results t={t} query={new URLSearchParams("q=a")} typed="a" found={{ ...found, limited: false }} />,
+  );
+  assert.doesNotMatch(whole, /bị hạn chế/);
+});
+
 test("a chosen facet is a chip that drops it, and keeps the others", () => {
   const query = new URLSearchParams("q=a&dang=book&dang=thesis&sau=key");
-  const found = { hits: [], total: 0n, facets: [], next: "", folded: false, didYouMean: "" };
+  const found = { hits: [], total: 0n, facets: [], next: "", folded: false, didYouMean: "", limited: false };
   const html = renderToString(<Results t={t} query={query} typed="a" found={found} />);
   assert.match(html, /href="\/tim\?q=a&amp;dang=thesis">Sách in /);
   assert.match(html, /href="\/tim\?q=a&amp;dang=book">Luận án, luận văn /);

@@ -1,0 +1,29 @@
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { fold } from "@lienthong/text/fold.ts";
+import { authorLine, type Presented, titleLine } from "./present.ts";
+
+// A line that people type; a title of a thousand words is found by its first ones.
+const wordsMax = 60;
+
+/** The words by which a title is found while the search server is away, as they are typed without marks. */
+export function wordsOf(presented: Presented): string[] {
+  const words = fold(`${titleLine(presented)} ${presented.volume ?? ""} ${authorLine(presented)}`).split(" ");
+  return [...new Set([...presented.isbn13s, ...words])].filter((word) => word !== "").slice(0, wordsMax);
+}
+
+/** Keeps the words of these titles; of one without a record there are none. */
+export async function keepWords(
+  tx: Transaction,
+  titles: readonly { id: string; presented: Presented | undefined }[],
+): Promise<void> {
+  if (titles.length === 0) return;
+  const words = titles.map(({ presented }) => (presented ? wordsOf(presented).join(" ") : ""));
+  await run(
+    tx,
+    sql`
+    insert into title_words (title_id, words)
+    select id, string_to_array(words, ' ') from unnest(${titles.map(({ id }) => id)}::text[], ${words}::text[]) as row(id, words)
+    order by id
+    on conflict (title_id) do update set words = excluded.words where title_words.words <> excluded.words`,
+  );
+}
