@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import type { SearchRequest, SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import { query } from "@lienthong/rpc/answer.ts";
-import { badInput, CallFault } from "@lienthong/rpc/fault.ts";
-import { z } from "zod";
+import { CallFault } from "@lienthong/rpc/fault.ts";
 import { checked } from "../asked.ts";
 import { ownSettings } from "../settings.ts";
-import { aggregations, type Choices, choicesOf, type Counted, facetNames, facetsOf, postFilter } from "./facets.ts";
+import { choicesOf, type Counted, facetsOf } from "./facets.ts";
 import { keysIn, labelsOf } from "./labels.ts";
 import { limitedSearch } from "./limited.ts";
+import { searchBody, shape, sizeOf, tokenOf } from "./search-body.ts";
 import { askForReader, SearchServerError } from "./server.ts";
-import { likelyQuery, queryOf, type Question, questionOf } from "./words.ts";
+import { likelyQuery, type Question, questionOf } from "./words.ts";
 
 /** Finds titles, for everybody. While the search server is away, by the words of their titles in the database. */
 export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) => {
@@ -44,53 +43,11 @@ export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) =
   };
 });
 
-const sorts = {
-  "": [{ _score: "desc" }, { holders: "desc" }, { id: "asc" }],
-  relevance: [{ _score: "desc" }, { holders: "desc" }, { id: "asc" }],
-  newest: [{ year: "desc" }, { id: "asc" }],
-  title: [{ title_order: "asc" }, { id: "asc" }],
-};
-
-const shape = z.object({
-  query: z.string().max(500, "at most 500 characters"),
-  size: z.number().int().min(0).max(50, "at most 50 titles a page"),
-  after: z.string().max(2_000),
-  facets: z
-    .array(
-      z.object({
-        name: z.enum(facetNames, `one of ${facetNames.join(", ")}`),
-        values: z.array(z.string().max(100)).max(50, "at most 50 values a facet"),
-      }),
-    )
-    .max(12, "at most 12 choices"),
-  sort: z.enum(["", "relevance", "newest", "title"], "relevance, newest or title"),
-  withoutFacets: z.boolean(),
-});
-
-type Asked = z.output<typeof shape>;
 type KeptHit = Omit<TitleHit, "onSite" | "unknown"> & Partial<TitleHit>;
 type Found = {
   hits: { total: { value: number }; hits: { _source: { hit: KeptHit }; sort: unknown[] }[] };
   aggregations?: Counted;
 };
-
-// Beyond this the number of results tells nobody anything and costs more than the search itself.
-const countedMax = 100_000;
-
-const sizeOf = ({ size }: Asked) => size || 20;
-
-/** What the engine is asked. */
-export const searchBody = (asked: Asked, question: Question, choices: Choices): object => ({
-  query: queryOf(question),
-  post_filter: postFilter(choices),
-  ...(asked.withoutFacets ? {} : { aggs: aggregations(choices) }),
-  size: sizeOf(asked),
-  sort: sorts[asked.sort],
-  track_total_hits: countedMax,
-  _source: ["hit"],
-  timeout: "1500ms",
-  ...(asked.after === "" ? {} : { search_after: placeOf(asked) }),
-});
 
 /** A title or an author that sounds like what was typed; empty when there is none. */
 async function likely(question: Question): Promise<string> {
@@ -104,24 +61,4 @@ async function likely(question: Question): Promise<string> {
   if (!best) return "";
   const { title, author } = best._source.hit;
   return best.matched_queries?.includes("title_fold") ? title : author;
-}
-
-// A page's token belongs to its query: with another one it would point to a place that there is not.
-const queryHash = ({ query, sort, facets }: Asked) =>
-  createHash("sha256")
-    .update(JSON.stringify([query, sort, facets]))
-    .digest("base64url")
-    .slice(0, 8);
-
-const tokenOf = (asked: Asked, place: unknown[]) =>
-  Buffer.from(JSON.stringify([queryHash(asked), ...place])).toString("base64url");
-
-function placeOf(asked: Asked): unknown[] {
-  try {
-    const [hash, ...place] = JSON.parse(Buffer.from(asked.after, "base64url").toString()) as unknown[];
-    if (hash === queryHash(asked) && place.length === sorts[asked.sort].length) return place;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw badInput({ field: "after", problem: "the token of the page before, with the same query" });
 }

@@ -1,0 +1,68 @@
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { toIso2709 } from "@lienthong/marc/write.ts";
+import { importFile } from "../../deploy/sample-world/import-file.ts";
+import { catalogueStage, libraryIds } from "./catalogue-stage.ts";
+import { line } from "./line.ts";
+import { median, percentile } from "./load.ts";
+import { recordOf } from "./made-catalogue.ts";
+import { searchFor } from "./search-stage.ts";
+
+const samples = 40;
+const refreshMs = 500;
+
+export const measured = line({
+  name: "P15",
+  says: `from commit until search finds it, p95; the index shows what is new every ${refreshMs} ms`,
+  figures: { found: { unit: "ms", floor: { atMost: refreshMs + 1_000 }, goal: { atMost: refreshMs + 500 } } },
+  async run({ platform }) {
+    const opened = await platform();
+    const stage = await catalogueStage(opened);
+    const { catalogue } = await opened.doors.as("sample-cataloguer", libraryIds[0]);
+    const began = Date.now();
+    const delays: number[] = [];
+    try {
+      for (let n = 0; n < samples; n += 1) {
+        // Samples fall on any moment of the index's half second.
+        await pause((n * 137) % refreshMs);
+        const number = `F${began}-${n}`;
+        const record = recordOf({ seed: began % 100_000, editions: samples, libraries: 60 }, 0, n, `F${began}-`);
+        const name = record.fields.find(({ tag }) => tag === "245");
+        for (const part of name?.subfields ?? []) if (part.code === "a") part.value = `Nhan đề ${began}x${n}`;
+        const taken = importFile(
+          opened.doors,
+          libraryIds[0] ?? "",
+          `${number}.mrc`,
+          Readable.from([toIso2709(record)]),
+        );
+        const committedAt = await until(async () => {
+          const [row] = await stage.rows<{ at: Date }>(
+            "select changed_at as at from record where control_number = $1",
+            [number],
+          );
+          return row?.at.getTime();
+        });
+        await until(async () => {
+          const { total } = await catalogue.search(searchFor(`nhan de ${began}x${n}`, true));
+          return total > 0n || undefined;
+        });
+        delays.push(Date.now() - committedAt);
+        await taken;
+      }
+    } finally {
+      await stage.close();
+    }
+    delays.sort((a, b) => a - b);
+    return { found: { value: percentile(delays, 0.95), note: `n = ${samples}, median ${median(delays)} ms` } };
+  },
+});
+
+const lookEveryMs = 10;
+
+async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await pause(lookEveryMs);
+  }
+}
