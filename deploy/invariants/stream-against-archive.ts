@@ -1,14 +1,13 @@
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
 import type { Bus } from "@lienthong/bus/connection.ts";
 import { allShards, streamOf } from "@lienthong/bus/event.ts";
 import { absent } from "@lienthong/bus/stream.ts";
-import { type Evidence, Unreadable } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { keptOnBusDays } from "./heard.ts";
 import { beforeAllIds, pages } from "./pages.ts";
+import { readStream } from "./read-stream.ts";
 
 // Ids of so many events are kept at once, about 300 MB; of a longer stream some shards are compared at a time.
 const idsAtOnce = 2_000_000;
-const consumerName = "invariants";
 // An archive's row has the time at which its batch began, a message the time at which it was stored.
 const clocksMs = 60_000;
 
@@ -21,8 +20,7 @@ export async function* streamAgainstArchive(evidence: Evidence): AsyncGenerator<
     const rounds = Math.max(1, Math.ceil((stream?.state.messages ?? 0) / idsAtOnce));
     for (const shards of inGroups(allShards, rounds)) {
       const begun = Date.now();
-      // In turn with another checker: the bus knows the consumer by its name, and two would each read a half.
-      const onBus = stream ? await evidence.alone(() => idsOnBus(bus, service, shards)) : new Map<string, number>();
+      const onBus = stream ? await idsOnBus(evidence, bus, streamOf(service), shards) : new Map<string, number>();
       yield* notOnBus(evidence, service, shards, onBus, new Date(begun - evidence.boundMs - clocksMs));
       yield* notPublished(evidence, service, onBus);
     }
@@ -87,35 +85,15 @@ async function* unknown(evidence: Evidence, service: string, ids: readonly strin
   for (const id of ids) if (!known.has(id)) yield `${service}:bus:${id}`;
 }
 
-/** The ids of a stream's events of some shards, and when each was stored. @throws Unreadable when it cannot be read whole */
-async function idsOnBus(bus: Bus, service: string, shards: readonly number[]): Promise<Map<string, number>> {
-  const stream = streamOf(service);
+/** The ids of a stream's events of some shards, and when each was stored. */
+async function idsOnBus(evidence: Evidence, bus: Bus, stream: string, shards: readonly number[]) {
   const wanted = new Set(shards.map(String));
-  await bus.manage.consumers.delete(stream, consumerName).catch(absent);
-  const made = await bus.manage.consumers.add(stream, {
-    name: consumerName,
-    ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.All,
-    headers_only: true,
-    mem_storage: true,
-    inactive_threshold: 30_000_000_000,
-  });
-  const consumer = await bus.publish.consumers.get(stream, consumerName);
   const found = new Map<string, number>();
-  // As many as there were: what comes meanwhile is for the next time, or a busy stream would never be read to its end.
-  for (let left = made.num_pending; left > 0; ) {
-    let read = 0;
-    for await (const message of await consumer.fetch({ max_messages: 5_000, expires: 5_000 })) {
-      read += 1;
-      left -= 1;
-      const shard = message.headers?.get("shard") ?? "";
-      // What says no shard was published by no relay: it is looked at in the first round.
-      if (wanted.has(shard) || (shard === "" && wanted.has("0")))
-        found.set(message.headers?.get("ce-id") || `${stream}#${message.seq}`, message.time.getTime());
-      if (left === 0) break;
-    }
-    if (read === 0) throw new Unreadable(`The stream ${stream} could not be read to its end: ${left} are left`);
-  }
-  await bus.manage.consumers.delete(stream, consumerName).catch(absent);
+  await readStream(evidence, bus, stream, { headersOnly: true }, (message) => {
+    const shard = message.headers?.get("shard") ?? "";
+    // What says no shard was published by no relay: it is looked at in the first round.
+    if (wanted.has(shard) || (shard === "" && wanted.has("0")))
+      found.set(message.headers?.get("Nats-Msg-Id") || `${stream}#${message.seq}`, message.time.getTime());
+  });
   return found;
 }

@@ -45,5 +45,5 @@ export async function putBack(client: pg.PoolClient, ids: readonly string[]): Pr
   return count;
 }
 
-/** The id under which an event was published. */
-export const publishedAs = (headers: MsgHdrs | undefined): string => headers?.get("Nats-Msg-Id") ?? "";
+/** The id of an event on the bus. */
+export const publishedAs = (headers: MsgHdrs | undefined): string => headers?.get("ce-id") ?? "";

@@ -1,4 +1,5 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import { publishedAs } from "./archive.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf } from "./event.ts";
 import { hashOf, madeAt, slotKey, slotMs, type Slot } from "./id-slots.ts";
@@ -54,7 +55,7 @@ export async function readBus(bus: Bus, { from, to, since, until, each }: Stretc
     for await (const message of await consumer.fetch({ max_messages: messagesAtOnce, expires: 5_000 })) {
       reached = message.seq;
       pending = message.info.pending;
-      const id = message.headers?.get("Nats-Msg-Id") ?? "";
+      const id = publishedAs(message.headers);
       if (reached === to) found.lastId = id;
       if (uuid.test(id)) note(found, id, Number(message.headers?.get("shard")), reached, since, until);
       each?.(id);

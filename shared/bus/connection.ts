@@ -26,7 +26,7 @@ export async function connectBus(address: { url: string; user: string; password:
   });
   return {
     connection,
-    publish: jetstream(connection, { timeout: 10_000 }),
+    publish: jetstream(connection, { timeout: 5_000 }),
     // Whether JetStream is there is found out by using it: a manager must be had also while it is still starting.
     manage: await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 }),
     service: address.user,

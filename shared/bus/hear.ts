@@ -11,7 +11,7 @@ import { type Behind, keepPlace } from "./place.ts";
 import { type Patience, taker, usualPatience } from "./take.ts";
 
 const restMs = 1_000;
-const lookEveryMs = 10_000;
+const lookEveryMs = 5_000;
 const fetchedEvents = 200;
 const lateSeconds = 300;
 
@@ -45,8 +45,12 @@ function hearStream(
   const rest = (ms: number) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   const stream = streamOf(owner);
   const take = taker(database, bus.service, consumers, log, patience);
-  const look = async () => tell(stream, await keepPlace(database, bus, owner, patience.ackWaitMs, log));
   const tell = lateness(log);
+  const look = async () => {
+    const behind = await keepPlace(database, bus, owner, patience.ackWaitMs, log);
+    tell(stream, behind);
+    return behind;
+  };
   let messages: ConsumerMessages | undefined;
 
   async function run() {
@@ -56,7 +60,7 @@ function hearStream(
         const durable = await bus.publish.consumers.get(stream, bus.service);
         messages = await durable.consume({
           max_messages: fetchedEvents,
-          idle_heartbeat: 5_000,
+          idle_heartbeat: 2_000,
           abort_on_missing_resource: true,
         });
         if (stopping.signal.aborted) break;
@@ -71,7 +75,11 @@ function hearStream(
   // A stream that is rolled back under a connection that holds is noticed by looking only.
   async function watch() {
     for (await rest(lookEveryMs); !stopping.signal.aborted; await rest(lookEveryMs))
-      await look().catch((error) => log.debug({ err: error, stream }, "a stream could not be looked at"));
+      await look().then(
+        // A subscription to a consumer that is gone may not hear of it.
+        async ({ anew }) => void (anew && (await messages?.close())),
+        (error) => log.debug({ err: error, stream }, "a stream could not be looked at"),
+      );
   }
   const running = Promise.all([run(), watch()]);
   return {

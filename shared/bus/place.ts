@@ -11,8 +11,8 @@ import { absent } from "./stream.ts";
 // What one service may have taken and not acknowledged: it bounds its memory, however long the stream is.
 const takenMax = 1_000;
 
-/** How far a service is behind in a stream. */
-export type Behind = { events: number; seconds: number };
+/** How far a service is behind in a stream, and whether its consumer had to be made. */
+export type Behind = { events: number; seconds: number; anew: boolean };
 
 /**
  * Sees to it that the service's durable consumer of an owner's stream is there and stands where it can. One of a stream that
@@ -37,7 +37,8 @@ export async function keepPlace(
   } else if (known) {
     const events = known.num_pending + known.num_ack_pending;
     const next = events === 0 ? null : await manage.streams.getMessage(stream, { seq: known.ack_floor.stream_seq + 1 });
-    return { events, seconds: next ? Math.max(0, (Date.now() - next.time.getTime()) / 1000) : 0 };
+    const seconds = next ? Math.max(0, (Date.now() - next.time.getTime()) / 1000) : 0;
+    return { events, seconds, anew: false };
   }
   await database.frame.query(sql`delete from heard_place where consumer = ${service} and stream = ${owner}`);
   await manage.consumers.add(stream, {
@@ -47,7 +48,7 @@ export async function keepPlace(
     deliver_policy: DeliverPolicy.All,
     max_ack_pending: takenMax,
   });
-  return { events: state.messages, seconds: 0 };
+  return { events: state.messages, seconds: 0, anew: true };
 }
 
 /** Whether the newest event that was applied lies where it lay. */

@@ -5,6 +5,9 @@ import type { Bus } from "./connection.ts";
 /** A row of the outbox on its way. */
 export type Outgoing = {
   id: string;
+  pos: bigint;
+  /** Told again: by a republish, or because the bus had lost it. */
+  republished: boolean;
   shard: number;
   subject: string;
   aggregate: string;
@@ -22,7 +25,7 @@ export type Published = {
   away?: unknown;
 };
 
-const timeoutMs = 10_000;
+const timeoutMs = 5_000;
 // One by one is slow, and a transaction stands open meanwhile: what is left over is for the next one.
 const oneByOneMs = 8_000;
 
@@ -73,7 +76,8 @@ function envelope(bus: Bus, row: Outgoing): MsgHdrs {
   const envelope = headers();
   const attributes: Record<string, string> = {
     ...row.headers,
-    "Nats-Msg-Id": row.id,
+    // What is told again must not be taken for a repetition by a bus that has lost the event and not yet its id.
+    "Nats-Msg-Id": row.republished ? `${row.id}.${row.pos}` : row.id,
     "ce-specversion": "1.0",
     "ce-id": row.id,
     "ce-source": bus.service,

@@ -77,7 +77,7 @@ async function next(client: pg.PoolClient, shards: number[], share: number): Pro
   if (shards.length === 0) return [];
   const { rows } = await client.query<Outgoing>(sql`
     select waiting.* from unnest(${shards}::smallint[]) mine (shard) cross join lateral (
-      select id, shard, pos, subject, aggregate, version, headers, payload from outbox
+      select id, shard, pos, republished, subject, aggregate, version, headers, payload from outbox
       where outbox.shard = mine.shard order by pos limit ${share}) waiting
     order by pos`);
   return rows;

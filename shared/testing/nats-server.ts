@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,13 @@ export type NatsServer = {
   kill(): Promise<void>;
   /** Kills it and forgets all streams and consumers. */
   wipe(): Promise<void>;
+  /** Keeps a copy of its store as it is this moment. */
+  copy(): void;
+  /**
+   * Kills it and puts the copy back; sequences given since then will be given again.
+   * @param what the whole store, or the streams' messages alone, so that consumers stand ahead of them
+   */
+  rollBack(what?: "all" | "messages"): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -26,6 +33,7 @@ export async function aNatsServer(): Promise<NatsServer> {
   const program = process.env.NATS_SERVER;
   if (!program) throw new Error('NATS_SERVER is not set: run the tests by "npm test"');
   const folder = mkdtempSync(join(tmpdir(), "lienthong-nats-"));
+  const [store, kept] = [join(folder, "jetstream"), join(folder, "copy")];
   const port = await freePort();
   const settings = {
     listen: `127.0.0.1:${port}`,
@@ -58,7 +66,23 @@ export async function aNatsServer(): Promise<NatsServer> {
     },
     async wipe() {
       await server.kill();
-      rmSync(join(folder, "jetstream"), { recursive: true, force: true });
+      rmSync(store, { recursive: true, force: true });
+    },
+    copy() {
+      // While it is stopped nothing is half written that it has acknowledged.
+      child?.kill("SIGSTOP");
+      rmSync(kept, { recursive: true, force: true });
+      cpSync(store, kept, { recursive: true, preserveTimestamps: true });
+      child?.kill("SIGCONT");
+    },
+    async rollBack(what = "all") {
+      await server.kill();
+      const all = readdirSync(kept, { recursive: true, encoding: "utf8" });
+      const back = what === "all" ? [""] : all.filter((path) => path.endsWith("/msgs"));
+      for (const path of back) {
+        rmSync(join(store, path), { recursive: true, force: true });
+        cpSync(join(kept, path), join(store, path), { recursive: true, preserveTimestamps: true });
+      }
     },
     async close() {
       await server.kill();

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { serviceActor } from "@lienthong/auth/actor.ts";
+import { announce } from "@lienthong/bus/announce.ts";
+import { readBus } from "@lienthong/bus/bus-ids.ts";
+import type { Bus } from "@lienthong/bus/connection.ts";
+import { type Consumer, consumer, projection } from "@lienthong/bus/consumer.ts";
+import { type Hearing, startHearing } from "@lienthong/bus/hear.ts";
+import { type KeptStream, keepStream } from "@lienthong/bus/keep-stream.ts";
+import { type Relay, startRelay } from "@lienthong/bus/relay.ts";
+import type { Patience } from "@lienthong/bus/take.ts";
+import { type Database, openDatabase } from "@lienthong/database/database.ts";
+import { all, run, sql } from "@lienthong/database/transaction.ts";
+import { LoanChanged } from "@lienthong/proto/circulation/v1/events.ts";
+import { LoanState } from "@lienthong/proto/circulation/v1/states.ts";
+import { openLog } from "@lienthong/telemetry/log.ts";
+import { aNatsServer, type NatsServer } from "./nats-server.ts";
+import { testDatabase } from "./test-database.ts";
+import { until } from "./until.ts";
+
+export const log = openLog("frame", process.env.LOG_LEVEL ?? "silent");
+
+/** How often something is played: a little beside every change, the whole count by `npm run faults`. */
+export const counts = (small: number, full: number): number => (process.env.FAULT_COUNTS === "full" ? full : small);
+
+/** An owner that announces loans, and a hearer that keeps their states and counts an effect for each event. */
+export type BusStage = {
+  nats: NatsServer;
+  owner: { database: Database; bus: Bus; stream: KeptStream };
+  hearer: { database: Database; bus: Bus };
+  /** Changes loans as a command would: rows, versions and events in one transaction. Without ids a new one. */
+  renew(ids?: readonly string[]): Promise<LoanChanged[]>;
+  /** Lets the hearer hear, with its own consumers or with these; whatever it heard with before has ended. */
+  hear(consumers?: readonly Consumer[], patience?: Patience): Promise<void>;
+  deaf(): Promise<void>;
+  /** Lets the owner publish, or keeps it from it. */
+  publishes(): void;
+  silent(): Promise<void>;
+  /** How many different events have had their effect. */
+  heard(): Promise<number>;
+  /** Settles when nothing waits in the outbox. */
+  published(withinMs?: number): Promise<void>;
+  /**
+   * Settles when every event has been heard, and judges: states as the owner has them, each effect once, no event without
+   * its row in the archive and none missing on the bus.
+   */
+  agrees(withinMs?: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The state of a loan is kept in the counters' table: value is the number of renewals that the loan says. */
+export const loanStates = projection(LoanChanged, async (tx, loans) => {
+  await run(
+    tx,
+    sql`
+    insert into counter (id, version, library_id, value)
+    select * from unnest(${loans.map(({ id }) => id)}::uuid[], ${loans.map(({ version }) => version)}::bigint[],
+      ${loans.map(({ libraryId }) => libraryId)}::text[], ${loans.map(({ renewals }) => renewals)}::integer[])
+    on conflict (id) do update set version = excluded.version, value = excluded.value
+    where counter.version <= excluded.version`,
+  );
+});
+
+/** An effect of an event: a row of its own that counts how often it happened. */
+export const loanEffects = consumer(LoanChanged, async (tx, _loan, envelope) => {
+  await run(
+    tx,
+    sql`
+    insert into counter (id, library_id, value) values (${envelope.id}, 'effect', 1)
+    on conflict (id) do update set value = counter.value + 1`,
+  );
+});
+
+export const loanOf = (id: string, version: bigint, renewals: number): LoanChanged => ({
+  id,
+  version,
+  libraryId: "VN-000001P",
+  patronCategory: "ADULT",
+  state: LoanState.OPEN,
+  dueAt: new Date("2026-12-01T16:59:59Z"),
+  renewals,
+});
+
+/** @param bytesMax how much the owner's stream may hold */
+export async function aBusStage(bytesMax = 2 ** 30): Promise<BusStage> {
+  const nats = await aNatsServer();
+  const folder = join(import.meta.dirname, "frame");
+  const made = await Promise.all(["owner", "hearer"].map(() => testDatabase("frame", folder)));
+  const [first, second] = made.map((database) => openDatabase(database.app, () => {})) as [Database, Database];
+  const bus = await nats.connect("circulation");
+  const owner = { database: first, bus, stream: await keepStream(first, bus, bytesMax, log) };
+  const hearer = { database: second, bus: await nats.connect("catalogue") };
+  let relay: Relay | undefined;
+  let hearing: Hearing | undefined;
+
+  const stage: BusStage = {
+    nats,
+    owner,
+    hearer,
+    renew(ids = [randomUUID()]) {
+      return first.transact(serviceActor("circulation"), async (tx) => {
+        const rows = await all<{ id: string; version: bigint; value: number }>(
+          tx,
+          sql`
+          insert into counter (id, library_id, value) select id, 'VN-000001P', 1 from unnest(${ids}::uuid[]) id
+          on conflict (id) do update set version = next_version(counter.version), value = counter.value + 1
+          returning id, version, value`,
+        );
+        const loans = rows.map((row) => loanOf(row.id, row.version, row.value));
+        announce(tx, LoanChanged, ...loans);
+        return loans;
+      });
+    },
+    async hear(consumers = [loanStates, loanEffects], patience) {
+      await stage.deaf();
+      hearing = startHearing(second, hearer.bus, consumers, log, patience);
+    },
+    async deaf() {
+      await hearing?.stop();
+      hearing = undefined;
+    },
+    publishes() {
+      relay ??= startRelay(first, bus, log, owner.stream.attend);
+    },
+    async silent() {
+      await relay?.stop();
+      relay = undefined;
+    },
+    heard: () => seen(second, effects).then(({ count }) => count),
+    async published(withinMs) {
+      const waiting = () => first.frame.query("select from outbox limit 1").then(({ rowCount }) => rowCount);
+      await until(waiting, (rows) => rows === 0, withinMs);
+    },
+    async agrees(withinMs = 30_000) {
+      await stage.published(withinMs);
+      await until(
+        () => differences(first, second),
+        (found) => found.differing === 0 && found.notHeard === 0,
+        withinMs,
+      );
+      assert.deepEqual(await differences(first, second), { differing: 0, notHeard: 0, effectsTwice: 0, holes: 0 });
+      assert.equal(await notOnBus(first, hearer.bus), 0, "what was published lies on the bus");
+    },
+    async close() {
+      await stage.deaf();
+      await stage.silent();
+      for (const { bus, database } of [owner, hearer]) {
+        await bus.connection.close();
+        await database.close();
+      }
+      await nats.close();
+      for (const database of made) await database.drop();
+    },
+  };
+  stage.publishes();
+  return stage;
+}
+
+/** Compares owner and hearer by counts and hashes of what each has; a difference is 1 at least. */
+async function differences(owner: Database, hearer: Database) {
+  const states = `select count(*)::integer as count, coalesce(bit_xor(hashtextextended(concat(id, ' ', version, ' ', value), 0)), 0) as hash
+    from counter where library_id = 'VN-000001P'`;
+  const [told, heard] = await Promise.all([seen(owner, states), seen(hearer, states)]);
+  const [events, done] = await Promise.all([
+    seen(owner, "select count(*)::integer as count, 0::bigint as hash from outbox_archive"),
+    seen(hearer, effects),
+  ]);
+  const { rows } = await hearer.frame.query<{ holes: number }>(`
+    select count(*)::integer as holes from (
+      select from inbox group by aggregate, version >> 40
+      having max(version) - min(version) + 1 <> count(distinct version)) hole`);
+  return {
+    differing: Math.abs(told.count - heard.count) + (told.hash === heard.hash ? 0 : 1),
+    notHeard: events.count - done.count,
+    effectsTwice: Number(done.hash) - done.count,
+    holes: rows[0]?.holes ?? 0,
+  };
+}
+
+const effects = `select count(*)::integer as count, coalesce(sum(value), 0)::bigint as hash from counter
+  where library_id = 'effect'`;
+
+/** How many events of the archive the owner's stream lacks. */
+async function notOnBus(owner: Database, bus: Bus): Promise<number> {
+  const { state } = await bus.manage.streams.info("CIRCULATION");
+  const { rows } = await owner.frame.query<{ id: string }>("select id from outbox_archive");
+  const lacking = new Set(rows.map(({ id }) => id));
+  const reader = { ...bus, service: "circulation" };
+  await readBus(reader, { from: 1, to: state.last_seq, since: 0, until: 0, each: (id) => lacking.delete(id) });
+  return lacking.size;
+}
+
+/** As the service itself, for which row-level security hides nothing. */
+const seen = (database: Database, statement: string) =>
+  database.transact(serviceActor("frame"), async ({ client }) => {
+    const { rows } = await client.query<{ count: number; hash: bigint }>(statement);
+    return rows[0]!;
+  });
