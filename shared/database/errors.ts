@@ -15,3 +15,6 @@ export const isNoAnswer = (error: unknown): boolean => (error as Failed)?.messag
 
 /** Whether a statement waited too long for others, or lost to them again and again: asking once more is right. */
 export const isDatabaseBusy = (error: unknown): boolean => busy.test((error as Failed)?.code ?? "");
+
+/** Whether a text held the one character that PostgreSQL has not, NUL: the caller's fault, whatever the text was for. */
+export const isUnkeepable = (error: unknown): boolean => /^(22021|22P05)$/.test((error as Failed)?.code ?? "");

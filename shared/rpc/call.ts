@@ -10,7 +10,7 @@ import {
   type RepeatableRequest,
   RequestIdReused,
 } from "@lienthong/database/first-answer.ts";
-import { isDatabaseAway, isDatabaseBusy } from "@lienthong/database/errors.ts";
+import { isDatabaseAway, isDatabaseBusy, isUnkeepable } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import type { Answer, Caller } from "./answer.ts";
 import { type Breaker, breaker } from "./breaker.ts";
@@ -156,6 +156,9 @@ export function faultOf(error: unknown): CallFault {
   if (error instanceof CallFault) return error;
   if (error instanceof RequestIdReused) return new CallFault("request-id-reused", error.message, { cause: error });
   if (error instanceof TooLate) return new CallFault("too-late", "The answer took too long", { cause: error });
+  if (isUnkeepable(error)) {
+    return new CallFault("bad-input", "A text holds a character that cannot be kept", { cause: error });
+  }
   if (isDatabaseAway(error) || isDatabaseBusy(error)) {
     return new CallFault("unavailable", "A part of the service does not answer at present", { cause: error });
   }
