@@ -8,6 +8,7 @@ import { frameSettings } from "@lienthong/service/settings.ts";
 import { z } from "zod";
 import { services } from "../services.ts";
 import { diagramOf } from "./architecture-diagram.ts";
+import { promisesTable } from "./reliability-page.ts";
 import { type GatewayRoute, type Permissions, permissionsPage, portalRoutes, type Ruled } from "./permission-matrix.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -27,10 +28,13 @@ export async function declarations(): Promise<Service[]> {
 export async function writtenPages(): Promise<Map<string, string>> {
   const declared = await declarations();
   const architecture = readFileSync(join(repository, "docs/architecture.md"), "utf8");
+  const reliability = readFileSync(join(repository, "docs/reliability.md"), "utf8");
+  const table = `<!-- promises -->\n${promisesTable()}\n<!-- /promises -->`;
   const picture = `<!-- diagram -->\n${diagramOf(declared)}\n<!-- /diagram -->`;
   return new Map([
     ["docs/architecture.md", architecture.replace(/<!-- diagram -->[\s\S]*<!-- \/diagram -->/, () => picture)],
     ["docs/errors.md", await errorsPage()],
+    ["docs/reliability.md", reliability.replace(/<!-- promises -->[\s\S]*<!-- \/promises -->/, () => table)],
     ["docs/permissions.md", await permissionsPageNow(declared)],
     ["docs/settings.md", await settingsPage()],
   ]);

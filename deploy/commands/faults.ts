@@ -7,7 +7,11 @@ import { Failure } from "../run/failure.ts";
 import { readPlaces } from "../run/places.ts";
 import { onTestPlatform } from "../run/test-platform.ts";
 
-const places = ["e2e/faults/*.test.ts", "shared/testing/frame/*.test.ts"];
+const places = [
+  "e2e/faults/*.test.ts",
+  "shared/testing/frame/*.test.ts",
+  "services/{catalogue,circulation,identity}/**/*.test.ts",
+];
 // Every line of this kind is a fault; some invariants are played here too, because they take a world to break.
 const line = /^[FI]\d+$/;
 

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { attacks, faults, invariants } from "./promises.ts";
+import { playedBy } from "./reliability-page.ts";
+
+const promises = [...invariants, ...faults, ...attacks];
+
+test("every test that names a line plays one that was promised", () => {
+  const known = new Set(promises.map(([line]) => line));
+  assert.deepEqual(
+    [...playedBy()].filter(([line]) => !known.has(line)),
+    [],
+    "write the line into deploy/check/promises.ts, or mend the test's title",
+  );
+});
+
+test("no reason is given for not playing what is played", () => {
+  const played = playedBy();
+  assert.deepEqual(
+    promises.filter(([line, , whyNot]) => whyNot !== undefined && played.has(line)),
+    [],
+    "take the reason out of deploy/check/promises.ts",
+  );
+});
