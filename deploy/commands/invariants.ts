@@ -6,7 +6,9 @@ import type { Where } from "../invariants/evidence.ts";
 import type { Finding, Invariant } from "../invariants/invariant.ts";
 import { whereAt, whereWith } from "../invariants/where.ts";
 import { Failure, sentenceOf } from "../run/failure.ts";
+import { canaryCharactersMin } from "../invariants/needles.ts";
 import { readPlaces } from "../run/places.ts";
+import { services } from "../services.ts";
 import { readingSettings } from "../settings.ts";
 
 /**
@@ -14,10 +16,10 @@ import { readingSettings } from "../settings.ts";
  * a sentence when a part does not let itself be read.
  */
 export async function invariants(args: string[]): Promise<void> {
-  const asked = await optionsOf(args);
+  const { files, ...asked } = await optionsOf(args);
   let violated = false;
   try {
-    for await (const finding of findingsOf(await where(), asked)) {
+    for await (const finding of findingsOf(await where(files), asked)) {
       violated ||= finding.count > 0;
       process.stdout.write(`${lineOf(finding)}\n`);
     }
@@ -36,7 +38,11 @@ async function optionsOf(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
       args,
-      options: { canaries: { type: "string" }, within: { type: "string", default: "0" } },
+      options: {
+        canaries: { type: "string" },
+        search: { type: "string", multiple: true, default: [] },
+        within: { type: "string", default: "0" },
+      },
       allowPositionals: true,
     });
     const within = Number(values.within) * 1000;
@@ -45,13 +51,14 @@ async function optionsOf(args: string[]) {
     return {
       ...(positionals.length > 0 && { only: positionals as Invariant["id"][] }),
       ...(values.canaries && { canaries: await linesOf(values.canaries) }),
+      files: values.search,
       within,
     };
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const known = all.map(({ id }) => id).join(" ");
     throw new Failure(
-      `invariants knows ${known}, --canaries FILE and --within SECONDS; "${args.join(" ")}" is something else.`,
+      `invariants knows ${known}, --canaries FILE, --search FILE and --within SECONDS; "${args.join(" ")}" is something else.`,
       { cause },
     );
   }
@@ -61,15 +68,24 @@ async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new Failure(`--canaries names ${file}, which cannot be read.`, { cause });
   });
-  return text.split("\n").filter((line) => line.trim() !== "");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const short = lines.findIndex((line) => line.trim().length < canaryCharactersMin);
+  if (short < 0) return lines;
+  throw new Failure(
+    `Line ${short + 1} of ${file} is shorter than ${canaryCharactersMin} characters: it may stand anywhere by chance.`,
+  );
 }
 
-/** This clone's platform, or the one whose addresses and password files the environment names. */
-async function where(): Promise<Where> {
+/** This clone's platform with its logs, traces and figures, or the one whose addresses and password files are set. */
+async function where(files: readonly string[]): Promise<Where> {
   const { at, passwordFiles } = readingSettings(process.env);
-  if (!passwordFiles) return whereAt(at, readPlaces().secrets);
+  if (!passwordFiles) {
+    const { secrets, logs } = readPlaces();
+    const pages = services.map(({ httpPort }) => `http://127.0.0.1:${httpPort}/metrics`);
+    return { ...(await whereAt(at, secrets)), traces: { files: [logs, ...files], pages } };
+  }
   const [postgres, nats] = await Promise.all(
     [passwordFiles.postgres, passwordFiles.nats].map(async (file) => (await readFile(file, "utf8")).trim()),
   );
-  return whereWith(at, { postgres: postgres!, nats: nats! });
+  return { ...whereWith(at, { postgres: postgres!, nats: nats! }), traces: { files, pages: [] } };
 }

@@ -3,6 +3,7 @@ import { tenantsApart } from "./i12-tenants.ts";
 import { answersHold } from "./i2-answers.ts";
 import { effectOnce } from "./i3-effect-once.ts";
 import { orderPerAggregate } from "./i4-order.ts";
+import { readersWordsStay } from "./i5-reader-words.ts";
 import { searchEqualsTitles } from "./i6-search.ts";
 import { rowsAndEvents } from "./i7-rows-and-events.ts";
 import { availabilityDerived } from "./i9-availability.ts";
@@ -14,6 +15,7 @@ export const all: readonly Invariant[] = [
   answersHold,
   effectOnce,
   orderPerAggregate,
+  readersWordsStay,
   searchEqualsTitles,
   rowsAndEvents,
   availabilityDerived,
