@@ -17,6 +17,8 @@ export type Desk = {
   checkOut(n: number): Promise<void>;
   /** Takes every item in again, through the desk's own door. */
   bringHome(): Promise<void>;
+  /** Waits until circulation has heard of every item of the catalogue: until then an import goes on in its tables. */
+  untilHeard(): Promise<void>;
   /** A look into circulation's database past every wall, for counting. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
 };
@@ -45,15 +47,17 @@ async function makeDesk(platform: BenchPlatform): Promise<Desk> {
   for (const card of cards) {
     await registerReader(doors, libraryId, { name: "Nguyễn Văn Đo", card, birth: "1990-01-01", pin: "" });
   }
-  const client = new pg.Client({ connectionString: addressOf(platform) });
-  client.on("error", () => undefined);
-  await client.connect();
-  // The last of the measurement closes nothing that it would miss: the process ends with it.
-  const query: Desk["query"] = async (text, values = []) => (await client.query(text, values)).rows;
+  // Both are closed with the process: every line of a run may look.
+  const [circulationRows, catalogueRows] = await Promise.all([
+    connect(platform, "circulation"),
+    connect(platform, "catalogue"),
+  ]);
+  const query: Desk["query"] = async (text, values = []) => (await circulationRows.query(text, values)).rows;
+  const items = async (client: pg.Client) => Number((await client.query("select count(*) as n from item")).rows[0].n);
   const known = () =>
     query<{ n: number }>("select count(*)::int as n from item_state where library_id = $1", [libraryId]);
   if ((await known())[0]?.n !== records * copiesPerRecord) {
-    const file = Buffer.concat(Array.from({ length: records }, (_, n) => Buffer.from(toIso2709(record(libraryId, n)))));
+    const file = recordsFile(libraryId, "DO", records, copiesPerRecord);
     await importFile(doors, libraryId, "do-toc-do.mrc", givenBytes(file));
     await until(known, ([row]) => row?.n === records * copiesPerRecord, 180_000);
   }
@@ -65,6 +69,14 @@ async function makeDesk(platform: BenchPlatform): Promise<Desk> {
     barcodes,
     gateway,
     query,
+    async untilHeard() {
+      const told = await items(catalogueRows);
+      await until(
+        () => items(circulationRows),
+        (heard) => heard >= told,
+        300_000,
+      );
+    },
     async checkOut(n) {
       const ask = { cardNumber: cards[n % readers], barcode: barcodes[n % barcodes.length] };
       await gateway.command("/api/v1/check-outs", ask, libraryId, 201);
@@ -89,11 +101,14 @@ async function makeDesk(platform: BenchPlatform): Promise<Desk> {
   };
 }
 
-function addressOf({ postgres }: BenchPlatform): string {
+async function connect({ postgres }: BenchPlatform, database: string): Promise<pg.Client> {
   const address = new URL(postgres.url);
   address.password = encodeURIComponent(postgres.password);
-  address.pathname = "/circulation";
-  return address.href;
+  address.pathname = `/${database}`;
+  const client = new pg.Client({ connectionString: address.href });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 const library = {
@@ -113,7 +128,12 @@ const rules = {
 
 const barcode = (n: number) => `DO${String(n).padStart(7, "0")}`;
 
-function record(code: string, n: number) {
+/** A MARC file of so many different records with items, all of one library; another prefix makes other records. */
+export function recordsFile(code: string, prefix: string, many: number, copies: number): Buffer {
+  return Buffer.concat(Array.from({ length: many }, (_, n) => Buffer.from(toIso2709(record(code, prefix, n, copies)))));
+}
+
+function record(code: string, prefix: string, n: number, copies: number) {
   const field = (tag: string, ind: string, ...subfields: [string, string][]) => ({
     tag,
     ind1: ind.charAt(0),
@@ -123,17 +143,23 @@ function record(code: string, n: number) {
   return {
     leader: "00000nam a2200000 a 4500",
     control: [
-      { tag: "001", value: `D${n}` },
+      { tag: "001", value: `${prefix}${n}` },
       { tag: "003", value: code },
       { tag: "008", value: "241123s2011    vm                  vie  " },
     ],
     fields: [
       field("040", "  ", ["a", code], ["b", "vie"], ["e", "aacr2"]),
       field("100", "0 ", ["a", `Tác giả thứ ${n % 700}`]),
-      field("245", "10", ["a", `Sách đo lường số ${n} /`], ["c", `Tác giả thứ ${n % 700}`]),
+      field("245", "10", ["a", `Sách đo lường ${prefix} số ${n} /`], ["c", `Tác giả thứ ${n % 700}`]),
       field("260", "  ", ["a", "H. :"], ["b", "Văn học,"], ["c", "2011"]),
-      ...Array.from({ length: copiesPerRecord }, (_, copy) =>
-        field("852", "  ", ["a", code], ["b", "Kho mượn"], ["p", barcode(n * copiesPerRecord + copy)]),
+      ...Array.from({ length: copies }, (_, copy) =>
+        field(
+          "852",
+          "  ",
+          ["a", code],
+          ["b", "Kho mượn"],
+          ["p", `${prefix}${String(n * copies + copy).padStart(7, "0")}`],
+        ),
       ),
     ],
   };

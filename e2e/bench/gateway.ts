@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import type { BenchPlatform } from "./platform.ts";
 
 /** The public HTTP door, by the plainest client there is: what is measured is the server, not fetch. */
 export type Gateway = {
   /** Asks for something to be done, under a new idempotency key. @throws Error with what was answered unless the status is this */
   command(path: string, body: object, libraryId: string, status: number): Promise<unknown>;
-  /** The same, where more than one answer is right. */
+  /** The same, where more than one answer is right. Whoever is told to come again comes again, with the same key. */
   ask(method: "GET" | "POST", path: string, body: object | undefined, libraryId: string): Promise<Answered>;
 };
+
+const timesMax = 50;
 
 export type Answered = { status: number; body: string };
 
@@ -16,16 +19,14 @@ export type Answered = { status: number; body: string };
 export function openGateway({ gatewayUrl, tokenOf }: BenchPlatform): Gateway {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const { hostname, port } = new URL(gatewayUrl);
-  const ask: Gateway["ask"] = async (method, path, body, libraryId) => {
-    const token = await tokenOf("sample-desk");
-    const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const askOnce = async (method: string, path: string, text: Buffer | undefined, libraryId: string, key: string) => {
     const headers = {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${await tokenOf("sample-desk")}`,
       library: libraryId,
       ...(text && { "content-type": "application/json", "content-length": text.length }),
-      ...(method === "POST" && { "idempotency-key": randomUUID() }),
+      ...(method === "POST" && { "idempotency-key": key }),
     };
-    return new Promise((resolve, reject) => {
+    return new Promise<Answered>((resolve, reject) => {
       const asked = request({ agent, hostname, port, path, method, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -35,6 +36,16 @@ export function openGateway({ gatewayUrl, tokenOf }: BenchPlatform): Gateway {
       asked.on("error", reject);
       asked.end(text);
     });
+  };
+  const ask: Gateway["ask"] = async (method, path, body, libraryId) => {
+    const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const key = randomUUID();
+    for (let times = 1; ; times += 1) {
+      const answered = await askOnce(method, path, text, libraryId, key);
+      if ((answered.status !== 503 && answered.status !== 504) || times === timesMax) return answered;
+      // Apart, so that they do not all come back at once.
+      await pause(20 + Math.random() * 60);
+    }
   };
   return {
     ask,

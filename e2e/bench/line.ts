@@ -40,6 +40,8 @@ export type Line<Name extends string = string> = {
   /** One sentence: what is compared with what. */
   says: string;
   figures: Record<Name, Bound>;
+  /** The figure is the same however busy the machine is, as an amount of memory is: it is judged at any load. */
+  atAnyLoad?: true;
   run(bench: Bench): Promise<Record<Name, Figure>>;
 };
 

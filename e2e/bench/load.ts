@@ -39,7 +39,7 @@ export async function offer(perSecond: number, seconds: number, one: (n: number)
   const running: Promise<void>[] = [];
   for (let n = 0; n < all; n += 1) {
     const due = started + (n * 1000) / perSecond;
-    while (performance.now() < due) await turn(due - performance.now());
+    await waitUntil(due);
     running.push(one(n).then(() => void ms.push(performance.now() - due)));
   }
   await Promise.all(running);
@@ -63,6 +63,10 @@ export function median(values: readonly number[]): number {
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
-// A timer wakes a millisecond late or more; the last stretch is waited for by turns of the event loop.
-const turn = async (ms: number) =>
-  void (await (ms > 2 ? pause(ms - 1.5) : new Promise((resume) => setImmediate(resume))));
+/** Waits until the clock of `performance.now()` says so. */
+export async function waitUntil(due: number): Promise<void> {
+  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
+    // A timer wakes a millisecond late or more; the last stretch is waited for by turns of the event loop.
+    await (left > 2 ? pause(left - 1.5) : new Promise((resume) => setImmediate(resume)));
+  }
+}
