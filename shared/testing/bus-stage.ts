@@ -6,15 +6,17 @@ import { announce } from "@lienthong/bus/announce.ts";
 import { readBus } from "@lienthong/bus/bus-ids.ts";
 import type { Bus } from "@lienthong/bus/connection.ts";
 import { type Consumer, consumer, projection } from "@lienthong/bus/consumer.ts";
+import { subjectOf } from "@lienthong/bus/event.ts";
 import { type Hearing, startHearing } from "@lienthong/bus/hear.ts";
 import { type KeptStream, keepStream } from "@lienthong/bus/keep-stream.ts";
 import { type Relay, startRelay } from "@lienthong/bus/relay.ts";
 import type { Patience } from "@lienthong/bus/take.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
-import { all, run, sql } from "@lienthong/database/transaction.ts";
+import { all, optional, run, sql } from "@lienthong/database/transaction.ts";
 import { LoanChanged } from "@lienthong/proto/circulation/v1/events.ts";
 import { LoanState } from "@lienthong/proto/circulation/v1/states.ts";
 import { openLog } from "@lienthong/telemetry/log.ts";
+import { headers } from "@nats-io/transport-node";
 import { aNatsServer, type NatsServer } from "./nats-server.ts";
 import { testDatabase } from "./test-database.ts";
 import { until } from "./until.ts";
@@ -37,6 +39,10 @@ export type BusStage = {
   /** Lets the owner publish, or keeps it from it. */
   publishes(): void;
   silent(): Promise<void>;
+  /** Brings an event to the bus by hand, past the owner's outbox: late, old, forged or broken. */
+  bring(event: LoanChanged, as?: { id?: string; at?: Date; payload?: Uint8Array }): Promise<void>;
+  /** What the hearer knows of a loan. */
+  stateOf(id: string): Promise<{ version: bigint; value: number } | undefined>;
   /** How many different events have had their effect. */
   heard(): Promise<number>;
   /** Settles when nothing waits in the outbox. */
@@ -127,6 +133,23 @@ export async function aBusStage(bytesMax = 2 ** 30): Promise<BusStage> {
       await relay?.stop();
       relay = undefined;
     },
+    async bring(event, as = {}) {
+      const envelope = headers();
+      const attributes = {
+        "ce-id": as.id ?? randomUUID(),
+        "ce-type": LoanChanged.$type,
+        "ce-subject": event.id,
+        "ce-time": (as.at ?? new Date()).toISOString(),
+        version: String(event.version),
+      };
+      for (const [name, value] of Object.entries(attributes)) envelope.set(name, value);
+      const payload = as.payload ?? LoanChanged.encode(event).finish();
+      await bus.publish.publish(subjectOf(LoanChanged), payload, { headers: envelope });
+    },
+    stateOf: (id) =>
+      second.transact(serviceActor("catalogue"), (tx) =>
+        optional(tx, sql`select version, value from counter where id = ${id}`),
+      ),
     heard: () => seen(second, effects).then(({ count }) => count),
     async published(withinMs) {
       const waiting = () => first.frame.query("select from outbox limit 1").then(({ rowCount }) => rowCount);
