@@ -29,7 +29,9 @@ export function startHearing(
   patience: Patience = usualPatience,
 ): Hearing {
   const owners = [...new Set(consumers.map((consumer) => consumer.owner))];
-  const streams = owners.map((owner) => hearStream(database, bus, owner, consumers, log, patience));
+  // A service may let its stream keep what it likes under whatever subject: an event is heard in its owner's stream alone.
+  const ofOwner = (owner: string) => consumers.filter((consumer) => consumer.owner === owner);
+  const streams = owners.map((owner) => hearStream(database, bus, owner, ofOwner(owner), log, patience));
   return { stop: async () => void (await Promise.all(streams.map((stream) => stream.stop()))) };
 }
 
