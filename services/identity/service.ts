@@ -17,6 +17,7 @@ import { tellLibraries } from "./libraries/library.ts";
 import { ListLibraries } from "./libraries/list.ts";
 import { RegisterLibrary } from "./libraries/register.ts";
 import { tellDueFacts } from "./libraries/tell-due-facts.ts";
+import { forgetGuests } from "./people/forget-guests.ts";
 import { GetNames } from "./people/get-names.ts";
 import { RegisterPatron } from "./people/register-patron.ts";
 import { SignIn } from "./people/sign-in.ts";
@@ -50,6 +51,6 @@ export const identity = service<IdentityServiceServer>("identity", {
   },
   publishes: events,
   retells: [tellLibraries, tellBranches, tellCards, tellRoles],
-  jobs: [mirrorRoles, turnRoles, tellDueFacts],
+  jobs: [mirrorRoles, turnRoles, tellDueFacts, forgetGuests],
   public: ["getLibrary", "listLibraries"],
 });

@@ -4,6 +4,7 @@ import { query } from "@lienthong/rpc/answer.ts";
 import { isRefusal, outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { checked } from "../asked.ts";
+import { keptLookUp } from "../people/look-up.ts";
 import { type CardRow, cardsWhere, holderOf, numberOf, presentCards } from "./card.ts";
 
 export const refuse = refusals("identity.resolve-card", {
@@ -13,10 +14,16 @@ export const refuse = refusals("identity.resolve-card", {
   "card-blocked": "The card is blocked by the library that gave it out.",
 });
 
-/** Whose card lies on the desk. It changes nothing but who may be shown the reader's name, so it needs no request id. */
+/**
+ * Whose card lies on the desk, and that the desk asked. It changes nothing but who may be shown the reader's name today, so
+ * it needs no request id.
+ */
 export const ResolveCard = query<ResolveCardRequest, ResolveCardResponse>((ask, caller) => {
   const { cardNumber } = checked(shape, ask);
-  return caller.as(async (tx) => outcome(await resolveCard(tx, numberOf(cardNumber)), "holder", holderOf));
+  return caller.as(async (tx) => {
+    const card = await keptLookUp(tx, "card", await resolveCard(tx, numberOf(cardNumber)));
+    return outcome(card, "holder", holderOf);
+  });
 });
 
 export const aCardNumber = z

@@ -4,6 +4,7 @@ import { command } from "@lienthong/rpc/answer.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { aCode, checked } from "../asked.ts";
+import { keptLookUp } from "../people/look-up.ts";
 import { type CardRow, cardsWhere, holderOf, numberOf } from "./card.ts";
 import { afterRight, afterWrong, type Guesses, mayGuess } from "./guess-limit.ts";
 import { aPin, isPin } from "./pin.ts";
@@ -23,7 +24,10 @@ export const VerifyPin = command<VerifyPinRequest, VerifyPinResponse>(async (ask
   const card = await caller.read((tx) => ownCard(tx, number));
   // The slow part stands between the two transactions: no row stays locked while it runs.
   const right = await isPin(wanted.pin, card?.pin);
-  return caller.as(async (tx) => outcome(await verifyPin(tx, number, card?.pin, right), "holder", holderOf));
+  return caller.as(async (tx) => {
+    const verified = await keptLookUp(tx, "pin", await verifyPin(tx, number, card?.pin, right), card?.personId);
+    return outcome(verified, "holder", holderOf);
+  });
 });
 
 const shape = z.object({ libraryId: z.union([z.literal(""), aCode]), cardNumber: aCardNumber, pin: aPin });

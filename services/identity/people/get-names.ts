@@ -1,8 +1,9 @@
-import { all, run, sql } from "@lienthong/database/transaction.ts";
+import { all, sql } from "@lienthong/database/transaction.ts";
 import type { GetNamesRequest, GetNamesResponse, PersonName } from "@lienthong/proto/identity/v1/service.ts";
 import { query } from "@lienthong/rpc/answer.ts";
 import { z } from "zod";
 import { anId, checked } from "../asked.ts";
+import { keepLookUp } from "./look-up.ts";
 
 /**
  * Names for a desk that must show them, of people whom its library serves; others are left out as if they were not there.
@@ -12,12 +13,7 @@ export const GetNames = query<GetNamesRequest, GetNamesResponse>((ask, caller) =
   const { personIds } = checked(shape, ask);
   return caller.as(async (tx) => {
     if (personIds.length === 0) return { names: [] };
-    await run(
-      tx,
-      sql`
-      insert into name_lookup (library_id, actor, person_ids)
-      values (${tx.actor.libraryId}, ${`${tx.actor.kind}:${tx.actor.id}`}, ${personIds}::uuid[])`,
-    );
+    await keepLookUp(tx, "name", personIds);
     // Row-level security decides whom the library serves: the policy on person says it once for every reading.
     const names = await all<PersonName>(
       tx,

@@ -30,7 +30,7 @@ test("a desk is told the names of its readers and of nobody else, and each look-
   assert.deepEqual(kept, [{ actor: "staff:desk-of-hue", people: [lan.personId, minh.personId] }]);
 });
 
-test("a reader of another library who showed their card is served, and has a name, for a while", async () => {
+test("a reader of another library who showed their card is served, and has a name, on that day", async () => {
   const minh = await hanoi.aPatron({ fullName: "Lê Văn Minh" });
   const desk = await hue.desk();
   const names = async () => (await desk.getNames({ personIds: [minh.personId] })).names.length;
@@ -38,9 +38,31 @@ test("a reader of another library who showed their card is served, and has a nam
   await desk.resolveCard({ cardNumber: minh.number });
   assert.equal(await names(), 1);
   await service.database.transact(asService(identity), (tx) =>
-    run(tx, sql`update guest set seen_at = now() - interval '91 days' where person_id = ${minh.personId}`),
+    run(tx, sql`update guest set seen_at = now() - interval '13 hours' where person_id = ${minh.personId}`),
   );
   assert.equal(await names(), 0);
+});
+
+test("whose card lies on a desk and whose PIN was tried is kept like a name, the refused tries with their reason", async () => {
+  const there = await service.aLibrary();
+  const minh = await there.aPatron({ pin: "4711" });
+  const desk = await service.as({ roles: [`librarian.desk@${there.id}`], account: "desk-of-there" });
+  await desk.resolveCard({ cardNumber: minh.number });
+  await desk.resolveCard({ cardNumber: "KHÔNG-CÓ" });
+  for (const pin of ["4711", "4712"]) await desk.verifyPin({ libraryId: "", cardNumber: minh.number, pin });
+  const kept = await service.database.transact(asService(identity), (tx) =>
+    all(
+      tx,
+      sql`select act, actor, person_ids::text[] as people, refused from name_lookup where library_id = ${there.id} order by id`,
+    ),
+  );
+  const actor = "staff:desk-of-there";
+  assert.deepEqual(kept, [
+    { act: "card", actor, people: [minh.personId], refused: null },
+    { act: "card", actor, people: [], refused: "identity.resolve-card/card-unknown" },
+    { act: "pin", actor, people: [minh.personId], refused: null },
+    { act: "pin", actor, people: [minh.personId], refused: "identity.verify-pin/pin-wrong" },
+  ]);
 });
 
 test("at most a hundred names are asked for at once", async () => {
