@@ -19,6 +19,10 @@ export async function connectBus(address: { url: string; user: string; password:
     inboxPrefix: `_INBOX_${address.user}`,
     // A hint is for the other replicas: heard by who gave it, it would be given again at once.
     noEcho: true,
+    // A server that has vanished without a word is noticed after the second ping that it does not answer.
+    pingInterval: 5_000,
+    maxPingOut: 2,
+    timeout: 5_000,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     reconnectJitter: 500,
