@@ -19,12 +19,12 @@ export function scanOf(ask: { barcode: string; itemId: string }): Scan {
  * The items a scan may mean: among the library's own barcodes, then among items that are held or expected here. Barcodes
  * are unique inside a library only, so several may be meant, and a person chooses.
  */
-export async function itemsScanned(tx: Transaction, scan: Scan): Promise<ScannedItem[]> {
+export async function itemsScanned(tx: Transaction, scan: Scan): Promise<(ScannedItem & { lent: boolean })[]> {
   const here = ownLibrary(tx.actor);
-  return all<ScannedItem>(
+  return all(
     tx,
     sql`
-    select ${scannedColumns} from item join item_state on item_state.item_id = item.id
+    select ${scannedColumns}, item_state.state = 'ON_LOAN' as lent from item join item_state on item_state.item_id = item.id
     where ${meant(scan)} and (item.library_id = ${here} or item_state.at_library_id = ${here})
       and (item_state.state <> 'WITHDRAWN' or ${"itemId" in scan})
     order by item.library_id <> ${here}, item.id limit ${choicesMax}`,

@@ -51,8 +51,13 @@ export async function checkOut(tx: Transaction, ask: CheckOut): Promise<Loan | {
   const libraryId = ownLibrary(tx.actor);
   const items = await itemsScanned(tx, ask.scan);
   if (items.length > 1) return { choice: { items } };
-  const itemId = items[0]?.id;
-  if (itemId === undefined || !(await takeItem(tx, itemId))) return refuse("item-unknown");
+  const [scanned] = items;
+  if (!scanned) return refuse("item-unknown");
+  const itemId = scanned.id;
+  // Many desks may want one item: who comes late is told so at once, and keeps nobody waiting at its lock.
+  const out = scanned.lent ? await openLoan(tx, itemId) : undefined;
+  if (out) return out.personId === ask.holder.personId ? out : refuse("item-on-loan", { dueAt: inWords(out.dueAt) });
+  if (!(await takeItem(tx, itemId))) return refuse("item-unknown");
   // The card, the holds on the title and what the reader has kept too long may be any library's: hence the service.
   const { served, found } = await acrossLibraries(tx, async () => {
     await lockPatron(tx, ask.holder);
@@ -60,7 +65,8 @@ export async function checkOut(tx: Transaction, ask: CheckOut): Promise<Loan | {
     return { served, found: await look(tx, { libraryId, itemId, holder: ask.holder }) };
   });
   // Scanned twice: the same loan.
-  if (found.openPersonId === ask.holder.personId) return openLoan(tx, itemId);
+  const same = found.openPersonId === ask.holder.personId ? await openLoan(tx, itemId) : undefined;
+  if (same) return same;
   const refusal = mayBorrow({
     item: { state: found.state, forLoan: found.mayLeave, dueAt: found.dueAt },
     patron: { blocked: found.blocked },
@@ -136,7 +142,7 @@ const loaForHome = 2;
 /** The rule alone: the first reason why not, in the order a desk would say it. */
 export function mayBorrow(facts: Facts): Refusal | undefined {
   const { item, rules } = facts;
-  if (item.state === "ON_LOAN") return refuse("item-on-loan", { dueAt: item.dueAt?.toISOString() ?? "" });
+  if (item.state === "ON_LOAN") return refuse("item-on-loan", { dueAt: inWords(item.dueAt) });
   if (facts.keptForAnother) return refuse("item-held-for-another");
   if (item.state === "IN_TRANSIT") return refuse("item-in-transit");
   if (!item.forLoan || !rules.forLoan) return refuse("item-not-for-loan");
@@ -146,8 +152,7 @@ export function mayBorrow(facts: Facts): Refusal | undefined {
   return undefined;
 }
 
-async function openLoan(tx: Transaction, itemId: string): Promise<Loan> {
-  const [loan] = await showLoans(tx, sql`loan.item_id = ${itemId} and loan.returned_at is null`);
-  if (!loan) throw new Error(`The open loan of item ${itemId} cannot be seen by the desk that has the item`);
-  return loan;
-}
+const openLoan = async (tx: Transaction, itemId: string): Promise<Loan | undefined> =>
+  (await showLoans(tx, sql`loan.item_id = ${itemId} and loan.returned_at is null`))[0];
+
+const inWords = (date: Date | null | undefined) => date?.toISOString() ?? "";
