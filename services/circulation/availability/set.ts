@@ -1,6 +1,6 @@
 import { announce } from "@lienthong/bus/announce.ts";
 import { retelling } from "@lienthong/bus/republish.ts";
-import { all, one, optional, type Sql, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, one, type Sql, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { ItemAvailabilityChanged } from "@lienthong/proto/circulation/v1/events.ts";
 import { ItemState } from "@lienthong/proto/circulation/v1/states.ts";
 import type { Branch } from "../libraries/branch.ts";
@@ -46,25 +46,24 @@ export async function setDue(tx: Transaction, itemId: string, dueAt: Date): Prom
 }
 
 /**
- * Gives an item its first state, as it rests by its description, and announces it.
+ * Gives items their first state, as they rest by their descriptions, and announces it.
  * @param resting an expression over `item`
- * @returns the state, undefined when the item has one already
+ * @returns the states, without the items that have one already
  */
 export async function beginAvailability(
   tx: Transaction,
-  itemId: string,
-  libraryId: string,
+  itemIds: readonly string[],
   resting: Sql,
-): Promise<Row["state"] | undefined> {
-  const first = await optional<Row>(
+): Promise<Map<string, Row["state"]>> {
+  const first = await all<Row>(
     tx,
     sql`
     insert into item_state (item_id, library_id, state)
-    select id, ${libraryId}, ${resting} from item where id = ${itemId}
+    select id, library_id, ${resting} from item where id = any(${itemIds}::uuid[]) order by id
     on conflict (item_id) do nothing returning ${columns}`,
   );
-  if (first) tell(tx, first);
-  return first?.state;
+  for (const row of first) tell(tx, row);
+  return new Map(first.map((row) => [row.id, row.state]));
 }
 
 type Row = {

@@ -58,12 +58,12 @@ export async function tellHold(tx: Transaction, holdId: string): Promise<void> {
 }
 
 /** The records of a title have become another title's: the holds on them are in another queue now. */
-export async function tellNewTitle(tx: Transaction, recordId: string): Promise<void> {
+export async function tellNewTitles(tx: Transaction, recordIds: readonly string[]): Promise<void> {
   const holds = await all<Row>(
     tx,
     sql`
     update hold set version = next_version(hold.version)
-    where record_id = ${recordId} and ended_at is null returning ${columns}`,
+    where record_id = any(${recordIds}::uuid[]) and ended_at is null returning ${columns}`,
   );
   for (const hold of holds) announce(tx, HoldChanged, eventOf(hold));
 }

@@ -32,17 +32,18 @@ export const sweepQueues = job("sweep-queues", { cron: "*/5 * * * *", payload: z
   }
 });
 
-/** Lets copies be sought for the title of a record, if anybody waits. The caller acts across libraries. */
-export async function seekCopies(tx: Transaction, recordId: string): Promise<void> {
-  const waited = await optional<{ titleId: string }>(
+/** Lets copies be sought for the titles of records, where anybody waits. The caller acts across libraries. */
+export async function seekCopies(tx: Transaction, ...recordIds: readonly string[]): Promise<void> {
+  if (recordIds.length === 0) return;
+  const waited = await all<{ titleId: string }>(
     tx,
     sql`
-    select mine.title_id as "titleId" from record mine
-    where mine.id = ${recordId} and exists (
+    select distinct mine.title_id as "titleId" from record mine
+    where mine.id = any(${recordIds}::uuid[]) and exists (
       select from record mate join hold on hold.record_id = mate.id and hold.state = 'WAITING' and hold.ended_at is null
       where mate.title_id = mine.title_id)`,
   );
-  if (waited) await enqueue(tx, targetHolds, waited, `target ${waited.titleId}`);
+  for (const title of waited) await enqueue(tx, targetHolds, title, `target ${title.titleId}`);
 }
 
 /**

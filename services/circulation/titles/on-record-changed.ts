@@ -1,29 +1,34 @@
-import { consumer } from "@lienthong/bus/consumer.ts";
-import { optional, run, sql } from "@lienthong/database/transaction.ts";
+import { projection } from "@lienthong/bus/consumer.ts";
+import { all, sql } from "@lienthong/database/transaction.ts";
 import { RecordChanged } from "@lienthong/proto/catalogue/v1/events.ts";
-import { tellNewTitle } from "../holds/moves.ts";
+import { tellNewTitles } from "../holds/moves.ts";
 import { seekCopies } from "../holds/target.ts";
 
 /**
- * Which title a record belongs to now. Titles merge and split by their records moving; a hold goes with the record that its
+ * Which titles records belong to now. Titles merge and split by their records moving; a hold goes with the record that its
  * reader was shown, into a queue that is in order of the time of placing as before.
  */
-export const onRecordChanged = consumer(RecordChanged, async (tx, record) => {
-  const before = await optional<{ titleId: string | null }>(
-    tx,
-    sql`select title_id as "titleId" from record where id = ${record.id} for update`,
-  );
+export const onRecordChanged = projection(RecordChanged, async (tx, records) => {
+  const ids = records.map((record) => record.id);
+  // What a statement returns of old rows it saw before it waited for them: they are locked first.
+  await all(tx, sql`select id from record where id = any(${ids}::uuid[]) order by id for update`);
   // A record that its library deleted stays with the title it had: whoever waits for it may be served by another copy.
-  const applied = await run(
+  const moved = await all<{ id: string }>(
     tx,
     sql`
-    insert into record (id, version, title_id) values (${record.id}, ${record.version}, ${record.titleId || null})
-    on conflict (id) do update
-      set version = excluded.version, title_id = coalesce(excluded.title_id, record.title_id)
-      where record.version <= excluded.version`,
+    with applied as (
+      insert into record (id, version, title_id)
+      select id, version, nullif(title_id, '') from unnest(${ids}::uuid[],
+        ${records.map(({ version }) => version)}::bigint[], ${records.map(({ titleId }) => titleId)}::text[])
+        as told(id, version, title_id)
+      on conflict (id) do update
+        set version = excluded.version, title_id = coalesce(excluded.title_id, record.title_id)
+        where record.version <= excluded.version
+      returning id, old.id is not null and old.title_id is distinct from new.title_id as moved)
+    select id from applied where moved`,
   );
-  const moved = before !== undefined && record.titleId !== "" && before.titleId !== record.titleId;
-  if (applied === 0 || !moved) return;
-  await tellNewTitle(tx, record.id);
-  await seekCopies(tx, record.id);
+  if (moved.length === 0) return;
+  const movedIds = moved.map((record) => record.id);
+  await tellNewTitles(tx, movedIds);
+  await seekCopies(tx, ...movedIds);
 });
