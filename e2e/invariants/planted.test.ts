@@ -34,7 +34,9 @@ before(async () => {
 });
 after(() => world?.close());
 
-const found = async (id: Invariant["id"]) => (await checkInvariants(where, { only: [id], boundMs: 0 }))[0];
+const canary = "Zxưqwik Jắqhgz";
+const found = async (id: Invariant["id"]) =>
+  (await checkInvariants(where, { only: [id], boundMs: 0, canaries: [canary] }))[0];
 
 /** Statements for the superuser, or something done elsewhere. */
 type Step = string | (() => Promise<unknown>);
@@ -169,6 +171,25 @@ planted("a loan that a desk was told of and that is not there is named", "I2", "
 });
 
 const theTitle = () => stage.titleId;
+
+planted("a reader's name in another service's rows is named by its place, not by what it says", "I5", "catalogue", {
+  breaks: `insert into wish (hold_id, library_id, title_id, title, author) values (uuidv7(), 'VN-000001P', 'u', 'x', '${canary}')`,
+  mends: "delete from wish",
+  named: () => ["catalogue:wish:canary-1"],
+});
+
+planted("a reader's name inside an event that was set aside is named", "I5", "circulation", {
+  breaks: `insert into dead_letter (consumer, subject, headers, payload, error)
+    values ('circulation', 'x', '{}', convert_to('\u0001' || '${canary}' || '\u0002', 'UTF8'), 'x')`,
+  mends: "delete from dead_letter",
+  named: () => ["circulation:dead_letter:canary-1"],
+});
+
+planted("a reader's name in the search index is named", "I5", "catalogue", {
+  breaks: () => rewritten(theTitle(), (document) => ({ ...document, hit: { author: canary } })),
+  mends: () => rewritten(theTitle(), (document) => document),
+  named: () => ["index:canary-1"],
+});
 
 planted("a title that search shows in an older version is named", "I6", "catalogue", {
   breaks: () =>
