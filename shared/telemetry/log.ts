@@ -11,7 +11,7 @@ export function openLog(service: string, level = "info"): Log {
   return pino({
     level,
     base: { service },
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error) },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => {
@@ -25,9 +25,13 @@ export function openLog(service: string, level = "info"): Log {
  * An error as a log may show it. The driver of the database hangs the failing row on its errors (`detail`), and with it
  * names and card numbers: of an error only what code wrote is kept.
  */
-function describeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
+function describeError(error: unknown, causes = causesMax): object {
+  if (!(error instanceof Error)) return { message: String(error).slice(0, messageMax) };
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  return { type: error.name, code, constraint, message: error.message, stack: error.stack, ...cause };
+  const cause = error.cause === undefined || causes === 0 ? {} : { cause: describeError(error.cause, causes - 1) };
+  const [message, stack] = [error.message.slice(0, messageMax), error.stack?.slice(0, stackMax)];
+  return { type: error.name, code, constraint, message, stack, ...cause };
 }
+
+// Whatever an error has swallowed, a line of the log stays one that people and programs can read.
+const [messageMax, stackMax, causesMax] = [2_000, 4_000, 4];
