@@ -43,14 +43,13 @@ type Step = string | (() => Promise<unknown>);
 
 /** Breaks something past everything that guards it, sees it named, mends it, and sees it hold as it did before. */
 function planted(
-  title: string,
-  id: Invariant["id"],
+  title: `${Invariant["id"]}: ${string}`,
   database: ServiceName,
   steps: { breaks: Step; mends: Step; named: () => Promise<string[]> | string[] },
 ) {
   const take = (step: Step) => (typeof step === "string" ? world.rows(database, step) : step());
-  // Its number comes first: by it the list of promises finds the test that plays them.
-  test(`${id}: ${title}`, async () => {
+  const id = title.split(":")[0] as Invariant["id"];
+  test(title, async () => {
     assert.deepEqual((await found(id))?.first, []);
     await take(steps.breaks);
     const named = await steps.named();
@@ -67,7 +66,7 @@ const names = async (database: ServiceName, named: string) =>
     ({ name }) => name,
   );
 
-planted("an item with two open loans is named", "I1", "circulation", {
+planted("I1: an item with two open loans is named", "circulation", {
   breaks: `drop index one_open_loan_per_item;
     insert into loan select (jsonb_populate_record(loan, jsonb_build_object('id', uuidv7()))).* from loan where item_id = ${lent}`,
   mends: `delete from loan where id = (select id from loan where item_id = ${lent} order by id desc limit 1);
@@ -75,7 +74,7 @@ planted("an item with two open loans is named", "I1", "circulation", {
   named: () => names("circulation", lent),
 });
 
-planted("an item on loan that its state calls available is named", "I1", "circulation", {
+planted("I1: an item on loan that its state calls available is named", "circulation", {
   breaks: `create table planted.before as select * from item_state where item_id = ${lent};
     update item_state set state = 'AVAILABLE', at_library_id = null, at_branch_id = null, due_at = null where item_id = ${lent}`,
   mends: `update item_state set state = before.state, at_library_id = before.at_library_id, due_at = before.due_at,
@@ -86,21 +85,21 @@ planted("an item on loan that its state calls available is named", "I1", "circul
 
 const heard = "(select event_id from inbox order by at desc, event_id limit 1)";
 
-planted("an event that is in the inbox twice is named", "I3", "circulation", {
+planted("I3: an event that is in the inbox twice is named", "circulation", {
   breaks: `alter table inbox drop constraint inbox_pkey; insert into inbox select * from inbox where event_id = ${heard}`,
   mends: `delete from inbox where ctid = (select max(ctid) from inbox where event_id = ${heard});
     alter table inbox add primary key (consumer, event_id)`,
   named: () => names("circulation", `'circulation:' || ${heard}`),
 });
 
-planted("an event that was published and had no effect is named", "I3", "catalogue", {
+planted("I3: an event that was published and had no effect is named", "catalogue", {
   breaks: `create table planted.before as select * from inbox where event_id = ${heard};
     delete from inbox where event_id in (select event_id from planted.before)`,
   mends: "insert into inbox select * from planted.before; drop table planted.before",
   named: () => names("catalogue", "'circulation>catalogue:' || (select event_id from planted.before)"),
 });
 
-planted("an event that came with another body is named", "I3", "catalogue", {
+planted("I3: an event that came with another body is named", "catalogue", {
   breaks: `create table planted.before as select * from inbox where event_id = ${heard};
     update inbox set body_hash = sha256('other') where event_id = ${heard}`,
   mends: `update inbox set body_hash = before.body_hash from planted.before where inbox.event_id = before.event_id;
@@ -108,7 +107,7 @@ planted("an event that came with another body is named", "I3", "catalogue", {
   named: () => names("catalogue", "'circulation>catalogue:' || (select event_id from planted.before)"),
 });
 
-planted("an effect of an event that was never heard is named", "I3", "circulation", {
+planted("I3: an effect of an event that was never heard is named", "circulation", {
   breaks: "create table letter (event_id uuid); insert into letter values (uuidv7()); grant select on letter to public",
   mends: "drop table letter",
   named: () => names("circulation", "'circulation:letter:' || (select event_id from letter)"),
@@ -116,7 +115,7 @@ planted("an effect of an event that was never heard is named", "I3", "circulatio
 
 const loanOf = "(select id from loan order by id limit 1)";
 
-planted("a version that nobody was told of is named", "I4", "circulation", {
+planted("I4: a version that nobody was told of is named", "circulation", {
   breaks: `insert into outbox_archive (id, pos, shard, subject, aggregate, version, headers, payload, republished)
     select uuidv7(), -1, shard, subject, aggregate, version + 2, headers, payload, false from outbox_archive
     where aggregate = ${loanOf}::text order by version desc limit 1`,
@@ -126,19 +125,19 @@ planted("a version that nobody was told of is named", "I4", "circulation", {
 
 const copied = "(select item_id from item_state order by item_id limit 1)";
 
-planted("a copy that has fallen behind its owner is named", "I4", "catalogue", {
+planted("I4: a copy that has fallen behind its owner is named", "catalogue", {
   breaks: `update item_state set version = version - 1 where item_id = ${copied}`,
   mends: `update item_state set version = version + 1 where item_id = ${copied}`,
   named: () => names("catalogue", `'catalogue:item_state:' || ${copied}`),
 });
 
-planted("a row that changed without an event is named", "I7", "circulation", {
+planted("I7: a row that changed without an event is named", "circulation", {
   breaks: `update loan set version = version + 1 where id = ${loanOf}`,
   mends: `update loan set version = version - 1 where id = ${loanOf}`,
   named: () => names("circulation", `'circulation:loan:' || ${loanOf}`),
 });
 
-planted("an event without a row is named, and that the bus has never carried it", "I7", "circulation", {
+planted("I7: an event without a row is named, and that the bus has never carried it", "circulation", {
   breaks: `insert into outbox_archive (id, pos, shard, subject, aggregate, version, headers, payload, republished, published_at)
     select uuidv7(), -1, shard, subject, uuidv7()::text, version, headers, payload, false, now() - interval '10 minutes'
     from outbox_archive limit 1`,
@@ -149,7 +148,7 @@ planted("an event without a row is named, and that the bus has never carried it"
   ],
 });
 
-planted("a request that was answered twice is named", "I2", "circulation", {
+planted("I2: a request that was answered twice is named", "circulation", {
   breaks: `alter table first_answer drop constraint first_answer_pkey;
     insert into first_answer select * from first_answer order by at limit 1`,
   mends: `delete from first_answer where ctid = (select max(ctid) from first_answer where request_id =
@@ -159,7 +158,7 @@ planted("a request that was answered twice is named", "I2", "circulation", {
     names("circulation", "'circulation:' || actor || '/' || request_id from first_answer order by at limit 1 --"),
 });
 
-planted("a loan that a desk was told of and that is not there is named", "I2", "circulation", {
+planted("I2: a loan that a desk was told of and that is not there is named", "circulation", {
   breaks: `create table planted.before as select * from loan where id = ${loanOf}; delete from loan where id = ${loanOf}`,
   mends: "insert into loan select * from planted.before; drop table planted.before",
   named: () =>
@@ -172,26 +171,26 @@ planted("a loan that a desk was told of and that is not there is named", "I2", "
 
 const theTitle = () => stage.titleId;
 
-planted("a reader's name in another service's rows is named by its place, not by what it says", "I5", "catalogue", {
+planted("I5: a reader's name in another service's rows is named by its place, not by what it says", "catalogue", {
   breaks: `insert into wish (hold_id, library_id, title_id, title, author) values (uuidv7(), 'VN-000001P', 'u', 'x', '${canary}')`,
   mends: "delete from wish",
   named: () => ["catalogue:wish:canary-1"],
 });
 
-planted("a reader's name inside an event that was set aside is named", "I5", "circulation", {
+planted("I5: a reader's name inside an event that was set aside is named", "circulation", {
   breaks: `insert into dead_letter (consumer, subject, headers, payload, error)
     values ('circulation', 'x', '{}', convert_to('\u0001' || '${canary}' || '\u0002', 'UTF8'), 'x')`,
   mends: "delete from dead_letter",
   named: () => ["circulation:dead_letter:canary-1"],
 });
 
-planted("a reader's name in the search index is named", "I5", "catalogue", {
+planted("I5: a reader's name in the search index is named", "catalogue", {
   breaks: () => rewritten(theTitle(), (document) => ({ ...document, hit: { author: canary } })),
   mends: () => rewritten(theTitle(), (document) => document),
   named: () => ["index:canary-1"],
 });
 
-planted("a title that search shows in an older version is named", "I6", "catalogue", {
+planted("I6: a title that search shows in an older version is named", "catalogue", {
   breaks: () =>
     world.rows("catalogue", "update title set index_version = index_version + 1 where id = $1", [theTitle()]),
   mends: () =>
@@ -199,13 +198,13 @@ planted("a title that search shows in an older version is named", "I6", "catalog
   named: () => [`stale:${theTitle()}`],
 });
 
-planted("a title that search does not show is named", "I6", "catalogue", {
+planted("I6: a title that search does not show is named", "catalogue", {
   breaks: () => rewritten(theTitle(), () => undefined),
   mends: () => rewritten(theTitle(), (document) => document),
   named: () => [`missing:${theTitle()}`],
 });
 
-planted("what search shows and no library has is named", "I6", "catalogue", {
+planted("I6: what search shows and no library has is named", "catalogue", {
   breaks: () => written("u00000000000000000000", { ...kept.get(theTitle())!.document, id: "u00000000000000000000" }, 1),
   mends: () => written("u00000000000000000000", undefined, 1),
   named: () => ["ghost:u00000000000000000000"],
@@ -213,7 +212,7 @@ planted("what search shows and no library has is named", "I6", "catalogue", {
 
 const onTheShelf = "(select item_id from item_state where state = 'available' order by item_id limit 1)";
 
-planted("an item that catalogue says to be elsewhere than circulation does is named", "I9", "catalogue", {
+planted("I9: an item that catalogue says to be elsewhere than circulation does is named", "catalogue", {
   breaks: `create table planted.before as select * from item_state where item_id = ${onTheShelf};
     update item_state set state = 'in-transit' where item_id in (select item_id from planted.before)`,
   mends: `update item_state set state = 'available' where item_id in (select item_id from planted.before);
@@ -221,19 +220,19 @@ planted("an item that catalogue says to be elsewhere than circulation does is na
   named: () => names("catalogue", "'item:' || (select item_id from planted.before)"),
 });
 
-planted("a title that search says to be on loan while a copy is on the shelf is named", "I9", "catalogue", {
+planted("I9: a title that search says to be on loan while a copy is on the shelf is named", "catalogue", {
   breaks: () => rewritten(theTitle(), (document) => ({ ...document, availability: "on-loan" })),
   mends: () => rewritten(theTitle(), (document) => document),
   named: () => [`title:${theTitle()}`],
 });
 
-planted("a table without a guard is named", "I12", "circulation", {
+planted("I12: a table without a guard is named", "circulation", {
   breaks: "alter table loan no force row level security",
   mends: "alter table loan force row level security",
   named: () => ["circulation:unguarded table:loan"],
 });
 
-planted("a policy that lets everybody write is named", "I12", "circulation", {
+planted("I12: a policy that lets everybody write is named", "circulation", {
   breaks: "create policy whoever_asks on loan for update using (true)",
   mends: "drop policy whoever_asks on loan",
   named: () => [
@@ -242,13 +241,13 @@ planted("a policy that lets everybody write is named", "I12", "circulation", {
   ],
 });
 
-planted("a view that sees with its owner's eyes is named", "I12", "circulation", {
+planted("I12: a view that sees with its owner's eyes is named", "circulation", {
   breaks: "create view all_loans as select * from loan",
   mends: "drop view all_loans",
   named: () => ["circulation:view with its owner's eyes:all_loans"],
 });
 
-planted("a service that can step past every guard is named", "I12", "catalogue", {
+planted("I12: a service that can step past every guard is named", "catalogue", {
   breaks: "alter role catalogue_app bypassrls",
   mends: "alter role catalogue_app nobypassrls",
   named: () => ["role:catalogue_app"],
