@@ -11,17 +11,16 @@ export type Reach = { clientsFor(context: CallContext): Clients; close(): void }
 export function reach(declared: Service, addressOf: (name: Callable) => string): Reach {
   const names = Object.keys(declared.calls) as Callable[];
   const channels = new Map(names.map((name) => [name, openChannel(addressOf(name))]));
+  const reached = [...channels].map(([name, channel]) => {
+    const allowed = declared.calls[name];
+    const known = Object.entries(callable[name]).filter(
+      ([call]) => allowed === "all" || (allowed as readonly string[] | undefined)?.includes(call),
+    );
+    return { name, channel, definition: Object.fromEntries(known) };
+  });
   return {
-    clientsFor(context) {
-      const clients = [...channels].map(([name, channel]) => {
-        const allowed = declared.calls[name];
-        const known = Object.entries(callable[name]).filter(
-          ([call]) => allowed === "all" || (allowed as readonly string[] | undefined)?.includes(call),
-        );
-        return [name, clientOf(channel, Object.fromEntries(known), context)];
-      });
-      return Object.fromEntries(clients) as Clients;
-    },
+    clientsFor: (context) =>
+      Object.fromEntries(reached.map(([name, clientFor]) => [name, clientFor(context)])) as Clients,
     close: () => {
       for (const channel of channels.values()) channel.close();
     },
