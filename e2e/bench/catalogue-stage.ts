@@ -12,8 +12,8 @@ export const libraryIds = ["VN-000001P", "VN-7K2M4QW", "VN-5H8N3C5"];
 export type CatalogueStage = {
   /** Writes files of made records, one a library, and says how many records they hold. */
   files(made: MadeCatalogue, recordsOfEachMax: number): Promise<{ paths: string[]; records: number }>;
-  /** Imports files side by side, one a library, and waits until all is in rows, published and searchable. */
-  take(paths: string[]): Promise<void>;
+  /** Imports files some at a time, one a library, and waits until all is in rows, published and searchable. */
+  take(paths: string[], ids?: readonly string[]): Promise<void>;
   /** Waits until the other services have heard everything, so that nothing of before runs beside the next measurement. */
   quiet(): Promise<void>;
   /** Rows of catalogue's database, as the superuser. */
@@ -44,16 +44,18 @@ export async function catalogueStage(platform: BenchPlatform): Promise<Catalogue
         records += await writeFileOf(made, library, prefix, path, recordsOfEachMax);
       return { paths, records };
     },
-    async take(paths) {
+    async take(paths, ids = libraryIds) {
       turn += 1;
-      await Promise.all(
-        paths.map(async (path, at) => {
-          const id = libraryIds[at % libraryIds.length] ?? "";
+      const next = paths.entries();
+      const taking = Array.from({ length: atOnce }, async () => {
+        for (const [at, path] of next) {
+          const id = ids[at % ids.length] ?? "";
           const ended = await importFile(platform.doors, id, `${Date.now()}-${turn}-${at}.mrc`, fileBytes(path));
           if (typeof ended === "string" || ended.quarantined > 0n)
             throw new Error(`${path} was not taken whole: ${typeof ended === "string" ? ended : ended.quarantined}`);
-        }),
-      );
+        }
+      });
+      await Promise.all(taking);
       await done(() => count("catalogue", waiting));
     },
     async quiet() {
@@ -69,6 +71,9 @@ export async function catalogueStage(platform: BenchPlatform): Promise<Catalogue
     },
   };
 }
+
+// One more than are worked on at a time, so that none of the workers waits for a file.
+const atOnce = 3;
 
 const waiting = `
   select (select count(*) from title_to_index) + (select count(*) from title_to_mark) + (select count(*) from outbox) as n`;

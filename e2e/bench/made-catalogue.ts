@@ -7,8 +7,9 @@ import { ages, beginnings, families, givens, middles, places, publishers, subjec
 /** A made catalogue of many libraries: which editions there are and who holds them follows from its seed alone. */
 export type MadeCatalogue = {
   seed: number;
-  /** Editions there are; with sixty libraries about 2.3 records each. */
+  /** Editions there are, from the one where it begins (0 unless said); with sixty libraries about two records each. */
   editions: number;
+  begin?: number;
   libraries: number;
 };
 
@@ -39,7 +40,7 @@ export function edition({ seed }: MadeCatalogue, n: number): Edition {
 
 /** The editions that a library (0, 1, 2 …) holds, by their numbers. */
 export function* heldBy(made: MadeCatalogue, library: number): Generator<number> {
-  for (let n = 0; n < made.editions; n += 1) {
+  for (let n = made.begin ?? 0; n < made.editions; n += 1) {
     const share = heldByShare.find(({ upTo }) => n % 100 < upTo)?.share ?? librariesOfRareMean / made.libraries;
     if (unit(made.seed, n * 1_009 + library, 7) < share) yield n;
   }
