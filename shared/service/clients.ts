@@ -20,7 +20,9 @@ export function reach(declared: Service, addressOf: (name: Callable) => string):
   });
   return {
     clientsFor: (context) =>
-      Object.fromEntries(reached.map(([name, clientFor]) => [name, clientFor(context)])) as Clients,
+      Object.fromEntries(
+        reached.map(({ name, channel, definition }) => [name, clientOf(channel, definition, context)]),
+      ) as Clients,
     close: () => {
       for (const channel of channels.values()) channel.close();
     },
