@@ -1,7 +1,11 @@
+import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { type FaultPoint, faultPoints } from "@lienthong/config/fault-point.ts";
 import { counts } from "./counts.ts";
+import type { Load } from "./load.ts";
 import { play } from "./play.ts";
 import type { ServiceName } from "./service-process.ts";
 import { aStage } from "./stage.ts";
@@ -15,16 +19,18 @@ const passedBy = (point: FaultPoint): ServiceName[] => {
   return point === "K6" || point === "K7" ? ["catalogue", "circulation"] : ["identity", "catalogue", "circulation"];
 };
 
-/** Kills a process where it passes a point, and starts it again. */
-async function killAt(victim: Victim, point: FaultPoint): Promise<void> {
+/** Kills a process where it passes a point, starts it again, and waits until every client is served. */
+async function killAt(victim: Victim, point: FaultPoint, load: Load): Promise<void> {
   await victim.stop();
   await victim.start({ FAULT: `${point}:${1 + randomInt(8)}` });
   await victim.ended();
   await victim.start();
+  await load.everybodyAnswered(recoveryMsMax);
 }
 
 const points = Object.keys(faultPoints) as FaultPoint[];
 const kills = counts(1, 20);
+const recoveryMsMax = 30_000;
 
 if (kills === 1)
   test("F1: services killed at each of their points at once, under load, lose nothing and do nothing twice", async (t) => {
@@ -34,9 +40,9 @@ if (kills === 1)
     await play(world, {
       name: "F1 all services at each point",
       workloads,
-      async harm() {
+      async harm(load) {
         for (const point of points) {
-          await Promise.all(passedBy(point).map((service) => killAt(world.services[service], point)));
+          await Promise.all(passedBy(point).map((service) => killAt(world.services[service], point, load)));
         }
       },
     });
@@ -51,26 +57,34 @@ else
         await play(world, {
           name: `F1 ${service} at ${point}, ${kills} times`,
           workloads,
-          async harm() {
-            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], point);
+          async harm(load) {
+            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], point, load);
           },
         });
       });
     }
   }
 
-test("F1: a gateway killed under load: a program that sends the same request again gets its first answer", async (t) => {
+test("F1: a gateway killed under load answers a repeated request as at first, and starts with no fault outside a test", async (t) => {
   const world = await aFaultWorld();
   t.after(() => world.close());
   const stage = await aStage(world);
   await play(world, {
     name: `F1 gateway killed, ${kills} times`,
     workloads: [await overRest(world, stage, 4)],
-    async harm() {
+    async harm(load) {
       for (let kill = 1; kill <= kills; kill += 1) {
         await world.services.gateway.kill();
         await world.services.gateway.start();
+        await load.everybodyAnswered(recoveryMsMax);
       }
     },
   });
+
+  const { gateway } = world.services;
+  await gateway.stop();
+  await gateway.start({ FAULT: "K4:1", FAULT_WORLD: "" });
+  await gateway.ended();
+  const log = readFileSync(join(world.folder, "log", "gateway.log"), "utf8");
+  assert.match(log, /FAULT: is "K4:1"; it kills this process and is taken in fault tests alone/);
 });

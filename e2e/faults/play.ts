@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { checkInvariants } from "../../deploy/invariants/check.ts";
 import type { Finding } from "../../deploy/invariants/invariant.ts";
 import { whereAt } from "../../deploy/invariants/where.ts";
-import { effectsFromNow, startLoad, type Workload } from "./load.ts";
+import { effectsFromNow, type Load, startLoad, type Workload } from "./load.ts";
 import { report } from "./report.ts";
 import { serviceNames } from "./service-process.ts";
 import { settled } from "./settle.ts";
@@ -18,8 +18,8 @@ export type Fault = {
   /** Its line in the reference and what is done, as `F1 circulation at K4`. */
   name: string;
   workloads: readonly Workload[];
-  /** Breaks something while clients work, and mends its cause before it returns. */
-  harm(): Promise<void>;
+  /** Breaks something while clients work, and mends its cause before it returns; one that does so again lets them recover. */
+  harm(load: Load): Promise<void>;
   /** Seconds after the cause has ended until every client is answered; R0 unless the fault has its own. */
   recoverySecondsMax?: number;
   /** Answers that are waited for before the fault, and after the recovery. */
@@ -42,7 +42,7 @@ export async function play(world: FaultWorld, fault: Fault): Promise<Played> {
   const effects = await effectsFromNow(fault.workloads);
   const load = startLoad(fault.workloads, { file });
   await load.answers(answers);
-  await fault.harm();
+  await fault.harm(load);
   const mended = performance.now();
   await load.everybodyAnswered((fault.recoverySecondsMax ?? recoverySecondsMax) * 1000);
   const recoverySeconds = (performance.now() - mended) / 1000;
