@@ -10,6 +10,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return away.test(code) || isNoAnswer(error) || lost.test(message);
 }
 
+/** Whether the database is there and reads, but has no room to write. */
+export const isDatabaseFull = (error: unknown): boolean => (error as Failed)?.code === "53100";
+
 /** Whether nothing came back on a connection that is still open, as when the server has vanished without a word. */
 export const isNoAnswer = (error: unknown): boolean => (error as Failed)?.message === "Query read timeout";
 

@@ -10,7 +10,7 @@ import {
   type RepeatableRequest,
   RequestIdReused,
 } from "@lienthong/database/first-answer.ts";
-import { isDatabaseAway, isDatabaseBusy, isUnkeepable } from "@lienthong/database/errors.ts";
+import { isDatabaseAway, isDatabaseBusy, isDatabaseFull, isUnkeepable } from "@lienthong/database/errors.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import type { Answer, Caller } from "./answer.ts";
 import { type Breaker, breaker } from "./breaker.ts";
@@ -52,7 +52,9 @@ export const databaseWay = (): Breaker =>
   breaker({
     failuresMax: 5,
     restMs: 500,
-    isAway: (error, ms) => isDatabaseAway(error) || (error instanceof TooLate && ms >= judgedFromMs),
+    isAway: (error, ms) =>
+      // One that is full still answers readers.
+      (isDatabaseAway(error) && !isDatabaseFull(error)) || (error instanceof TooLate && ms >= judgedFromMs),
     refusal: () => new CallFault("unavailable", "The database did not answer a moment ago"),
   });
 
