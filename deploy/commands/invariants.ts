@@ -31,8 +31,10 @@ export async function invariants(args: string[]): Promise<void> {
   if (violated) process.exit(1);
 }
 
-const lineOf = ({ id, count, first }: Finding) =>
-  count === 0 ? `${id} ok` : [id, "violated", count, ...first].join(" ");
+function lineOf({ id, count, first, notAsked }: Finding): string {
+  if (notAsked !== undefined) return `${id} not asked: ${notAsked}`;
+  return count === 0 ? `${id} ok` : [id, "violated", count, ...first].join(" ");
+}
 
 async function optionsOf(args: string[]) {
   try {

@@ -48,8 +48,10 @@ export async function* findingsOf(where: Where, asked: Asked = {}): AsyncGenerat
   }
 }
 
-async function find({ id, promises, violations }: Invariant, evidence: Evidence): Promise<Finding> {
+async function find({ id, promises, violations, lacks }: Invariant, evidence: Evidence): Promise<Finding> {
   const finding: Finding = { id, promises, count: 0, first: [] };
+  const notAsked = lacks?.(evidence);
+  if (notAsked !== undefined) return { ...finding, notAsked };
   for await (const violation of violations(evidence)) {
     finding.count += 1;
     if (finding.first.length < namedMax) finding.first.push(violation);

@@ -1,4 +1,6 @@
-import { type Bus, connectBus } from "@lienthong/bus/connection.ts";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import type { Bus } from "@lienthong/bus/connection.ts";
 import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
 import pg from "pg";
 
@@ -29,8 +31,33 @@ export type Evidence = {
   bus(): Promise<Bus>;
 };
 
+/** Which of the services that are needed were not named, in words; undefined when all were. */
+export function lacking(services: readonly string[], needed: readonly string[]): string | undefined {
+  const missing = needed.filter((name) => !services.includes(name));
+  return missing.length === 0 ? undefined : `the database of ${missing.join(" and ")} was not named`;
+}
+
 /** A part could not be read, so nothing is known of what it holds. */
 export class Unreadable extends Error {}
+
+/** Unlike a service, which waits for its bus however long, a checker says that it is away. */
+async function connectToRead({ url, user, password }: Where["bus"]): Promise<Bus> {
+  const connection = await connect({
+    servers: url,
+    user,
+    pass: password,
+    name: user,
+    inboxPrefix: `_INBOX_${user}`,
+    timeout: 5_000,
+    maxReconnectAttempts: 5,
+  });
+  return {
+    connection,
+    publish: jetstream(connection, { timeout: 10_000 }),
+    manage: await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 }),
+    service: user,
+  };
+}
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -89,10 +116,7 @@ export function openEvidence(
       }
     },
     bus() {
-      bus ??= connectBus(where.bus).then(async (connected) => {
-        await connected.connection.rtt();
-        return connected;
-      });
+      bus ??= connectToRead(where.bus);
       return bus.catch(unreadable("The bus"));
     },
   };

@@ -1,3 +1,4 @@
+import { lacking } from "./evidence.ts";
 import type { Invariant } from "./invariant.ts";
 import { beforeAllIds, pages } from "./pages.ts";
 
@@ -5,8 +6,8 @@ import { beforeAllIds, pages } from "./pages.ts";
 export const oneLoanPerItem: Invariant = {
   id: "I1",
   promises: "An item has at most one open loan, and one on loan is on no journey and on no hold shelf.",
+  lacks: ({ services }) => lacking(services, ["circulation"]),
   async *violations(evidence) {
-    if (!evidence.services.includes("circulation")) return;
     type Row = { key: string; broken: boolean };
     for await (const items of pages<Row>(evidence, "circulation", itemsAndWhatIsOpen, beforeAllIds))
       for (const { key, broken } of items) if (broken) yield key;

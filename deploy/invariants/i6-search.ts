@@ -1,4 +1,4 @@
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, lacking } from "./evidence.ts";
 import type { Invariant } from "./invariant.ts";
 import { lookAgain } from "./look-again.ts";
 import { pages } from "./pages.ts";
@@ -9,8 +9,9 @@ export const searchEqualsTitles: Invariant = {
   id: "I6",
   promises:
     "Search knows every title as it is: none is missing, none is older than its bound, none is there that is not.",
+  lacks: ({ where, services }) =>
+    lacking(services, ["catalogue"]) ?? (where.search ? undefined : "no search server was named"),
   async *violations(evidence) {
-    if (!evidence.services.includes("catalogue") || !evidence.where.search) return;
     yield* lookAgain(evidence, missingOrStale(evidence), (seen) => stillMissing(evidence, seen));
     yield* lookAgain(evidence, ghosts(evidence), (seen) => stillGhosts(evidence, seen));
   },

@@ -1,4 +1,4 @@
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, lacking } from "./evidence.ts";
 import type { Invariant } from "./invariant.ts";
 import { lookAgain } from "./look-again.ts";
 import { beforeAllIds, pages } from "./pages.ts";
@@ -8,8 +8,8 @@ import { searched } from "./search.ts";
 export const availabilityDerived: Invariant = {
   id: "I9",
   promises: "What readers are shown of an item's availability is what circulation's own rows say, within the bound.",
+  lacks: ({ services }) => lacking(services, ["catalogue", "circulation"]),
   async *violations(evidence) {
-    if (!["catalogue", "circulation"].every((name) => evidence.services.includes(name))) return;
     yield* lookAgain(evidence, copiesThatDiffer(evidence), (seen) => stillDiffer(evidence, seen));
     if (evidence.where.search)
       yield* lookAgain(evidence, documentsThatDiffer(evidence), async (seen) => {

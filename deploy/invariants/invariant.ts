@@ -11,6 +11,8 @@ export type Invariant = {
    * only once it is older than the evidence's bound.
    */
   violations(evidence: Evidence): AsyncIterable<string>;
+  /** What is missing to check it here, in words; undefined when nothing is. */
+  lacks?(evidence: Evidence): string | undefined;
 };
 
 /** What became of one invariant. */
@@ -21,4 +23,6 @@ export type Finding = {
   count: number;
   /** The first of them. */
   first: string[];
+  /** Why it could not be asked at all: then it is neither held nor broken. */
+  notAsked?: string;
 };

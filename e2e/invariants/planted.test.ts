@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { readerRole } from "@lienthong/database/migrate.ts";
 import { answered } from "@lienthong/rpc/refusal.ts";
 import { checkInvariants } from "../../deploy/invariants/check.ts";
 import type { Where } from "../../deploy/invariants/evidence.ts";
 import type { Invariant } from "../../deploy/invariants/invariant.ts";
 import { whereAt } from "../../deploy/invariants/where.ts";
+import { readerUser } from "../../deploy/parts/nats-permissions.ts";
+import { databaseSecret } from "../../deploy/parts/postgres-databases.ts";
 import { settled } from "../faults/settle.ts";
 import { reachedByAnother } from "./as-another-library.ts";
 import { aStage, newRequest, type Stage, sure } from "../faults/stage.ts";
@@ -251,6 +258,38 @@ planted("I12: a service that can step past every guard is named", "catalogue", {
   breaks: "alter role catalogue_app bypassrls",
   mends: "alter role catalogue_app nobypassrls",
   named: () => ["role:catalogue_app"],
+});
+
+test("the program prints a line an invariant and tells by its end whether all hold, some do not, or nothing is known", async () => {
+  const { postgresUrl, natsUrl, openSearchUrl, searchIndex, secrets } = world.where;
+  const settings = {
+    PATH: process.env.PATH ?? "",
+    LIENTHONG_DATA: world.folder,
+    // Addresses and two password files, as in production: no superuser, no other secret.
+    ...{ POSTGRES_URL: postgresUrl, NATS_URL: natsUrl, OPENSEARCH_URL: openSearchUrl, SEARCH_INDEX: searchIndex },
+    READER_PASSWORD_FILE: join(secrets, databaseSecret(readerRole)),
+    NATS_READER_PASSWORD_FILE: join(secrets, `nats-${readerUser}`),
+  };
+  const program = join(import.meta.dirname, "../../deploy/lienthong.ts");
+  const run = async (...args: string[]) => {
+    const child = spawn(process.execPath, [program, "invariants", ...args], { env: settings });
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+    return { code: code as number, said };
+  };
+  assert.deepEqual(await run("I1", "I5"), {
+    code: 0,
+    said: "I1 ok\nI5 not asked: no made readers' values to look for were given\n",
+  });
+  await world.rows(
+    "circulation",
+    `update item_state set at_branch_id = null, state = 'IN_TRANSIT', due_at = null where item_id = ${lent}`,
+  );
+  const broken = await run("I1");
+  assert.equal(broken.code, 1);
+  assert.match(broken.said, /^I1 violated 1 [0-9a-f-]{36}\n$/);
+  assert.equal((await run("I1", "I13")).code, 1, "what is no invariant is told as a mistake");
+  settings.NATS_URL = "nats://127.0.0.1:1";
+  assert.deepEqual(await run("I7"), { code: 2, said: "" });
 });
 
 for (const service of ["identity", "catalogue", "circulation"] as const)
