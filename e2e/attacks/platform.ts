@@ -20,7 +20,7 @@ export function callsOf<Name extends Callable>(name: Name, context: CallContext 
   return new Proxy(client, {
     get: (target, called) => {
       const call = Reflect.get(target, called) as ((ask: unknown, context?: object) => unknown) | undefined;
-      return call && ((ask: unknown, own?: object) => call(ask, { requestId: randomUUID(), ...own }));
+      return call && ((ask: unknown, own?: object) => call.call(target, ask, { requestId: randomUUID(), ...own }));
     },
   }) as never;
 }
