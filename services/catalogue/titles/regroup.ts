@@ -10,16 +10,16 @@ import { recordColumns, titleEvent } from "./title.ts";
 import { keepWords } from "./title-words.ts";
 
 /**
- * Lets this transaction form titles, and makes all others that would wait until it has ended: what two of them saw of each
- * other's records would depend on which came first. Taken before any record is written, always as the first lock.
+ * Makes all other transactions that would form titles wait until this one has ended: what two of them saw of each other's
+ * records would depend on which came first. Taken before any record is written, always as the first lock. Titles are formed
+ * as the service, whose records they are of.
  */
 export async function lockTitles(tx: Transaction): Promise<void> {
   // A batch ahead of this one takes a second at most, but several may be ahead.
   await run(
     tx,
     sql`
-    select set_config('lt.titles', 'yes', true), set_config('lock_timeout', '20s', true),
-           pg_advisory_xact_lock(hashtext('titles'))`,
+    select set_config('lock_timeout', '20s', true), pg_advisory_xact_lock(hashtext('titles'))`,
   );
 }
 
