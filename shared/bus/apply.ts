@@ -146,9 +146,15 @@ async function setTooOldAside(
   return new Set(doubtful);
 }
 
-/** Sets an event aside with its reason, so that the others go on. */
-export async function setAside(database: Database, service: string, event: Envelope, error: unknown): Promise<void> {
-  await database.transact(serviceActor(service), (tx) => putAside(tx, service, event, error));
+/** Sets events aside, each with its reason, so that the others go on. */
+export async function setAside(
+  database: Database,
+  service: string,
+  events: readonly (readonly [Envelope, unknown])[],
+): Promise<void> {
+  await database.transact(serviceActor(service), async (tx) => {
+    for (const [event, error] of events) await putAside(tx, service, event, error);
+  });
 }
 
 async function putAside(tx: Transaction, service: string, event: Envelope, error: unknown): Promise<void> {

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ConsumerMessages } from "@nats-io/jetstream";
 import type { Database } from "@lienthong/database/database.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { level } from "@lienthong/telemetry/metric.ts";
@@ -12,7 +11,6 @@ import { type Patience, taker, usualPatience } from "./take.ts";
 
 const restMs = 1_000;
 const lookEveryMs = 5_000;
-const fetchedEvents = 200;
 const lateSeconds = 300;
 
 const behindEvents = level("heard_behind_events", "Events of a stream that the service has not yet applied");
@@ -53,20 +51,15 @@ function hearStream(
     tell(stream, behind);
     return behind;
   };
-  let messages: ConsumerMessages | undefined;
+  let again = new AbortController();
 
   async function run() {
     while (!stopping.signal.aborted) {
       try {
         await look();
         const durable = await bus.publish.consumers.get(stream, bus.service);
-        messages = await durable.consume({
-          max_messages: fetchedEvents,
-          idle_heartbeat: 2_000,
-          abort_on_missing_resource: true,
-        });
-        if (stopping.signal.aborted) break;
-        await inBatches(messages, patience.ackWaitMs, take);
+        again = new AbortController();
+        await inBatches(durable, patience.ackWaitMs, AbortSignal.any([stopping.signal, again.signal]), take);
       } catch (error) {
         // The owner's stream may not be there yet, or the bus was wiped: the owner declares it again, and we come back.
         if (!stopping.signal.aborted) log.debug({ err: error, stream }, "not hearing a stream; trying again");
@@ -78,8 +71,10 @@ function hearStream(
   async function watch() {
     for (await rest(lookEveryMs); !stopping.signal.aborted; await rest(lookEveryMs))
       await look().then(
-        // A subscription to a consumer that is gone may not hear of it.
-        async ({ anew }) => void (anew && (await messages?.close())),
+        // Who asks a consumer that is gone may not hear of it.
+        ({ anew }) => {
+          if (anew) again.abort();
+        },
         (error) => log.debug({ err: error, stream }, "a stream could not be looked at"),
       );
   }
@@ -87,7 +82,6 @@ function hearStream(
   return {
     async stop() {
       stopping.abort();
-      await messages?.close();
       await running;
     },
   };

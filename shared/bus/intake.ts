@@ -1,8 +1,8 @@
-import type { ConsumerMessages, JsMsg } from "@nats-io/jetstream";
+import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 
 // A batch is what has come while the last one was applied, at most this many events in one transaction.
 const batchEventsMax = 200;
-const batchEventsStart = 32;
+const batchEventsStart = 8;
 // A transaction that lasts longer holds its locks too long; one much shorter makes many of little.
 const batchMsMax = 2_000;
 // So many are held here at most, those at work included; the rest waits in the bus.
@@ -10,13 +10,15 @@ const heldEventsMax = 400;
 
 /**
  * Hands on what has come, as it comes; while a batch is at work the next one gathers, up to a bound. Slow work makes small
- * batches. What is held longer than the bus waits is asked for anew, so that it is not brought twice.
+ * batches, and for what lasts longer than the bus waits more time is asked, so that it is not brought twice.
  * @param ackWaitMs how long the bus waits for an acknowledgement
+ * @param stopping ends it after the batch at work; what is left over may be brought to others at once
  * @throws what ended the messages, such as that the stream is gone
  */
 export async function inBatches(
-  messages: ConsumerMessages,
+  durable: Consumer,
   ackWaitMs: number,
+  stopping: AbortSignal,
   work: (batch: readonly JsMsg[]) => Promise<void>,
 ): Promise<void> {
   const waiting: JsMsg[] = [];
@@ -25,11 +27,26 @@ export async function inBatches(
   let taken = Promise.withResolvers<void>();
   let ended = false;
   let failed: { error: unknown } | undefined;
+  let fetched: ConsumerMessages | undefined;
+  const end = () => {
+    ended = true;
+    arrived.resolve();
+    taken.resolve();
+    void fetched?.close();
+  };
+  // It asks for no more than there is room for: nothing gathers unseen, where nobody could ask for more time.
   const gather = async () => {
-    for await (const message of messages) {
-      waiting.push(message);
-      arrived.resolve();
-      while (waiting.length >= heldEventsMax && !ended) await taken.promise;
+    while (!ended) {
+      fetched = await durable.fetch({
+        max_messages: heldEventsMax - waiting.length,
+        expires: 5_000,
+        idle_heartbeat: 2_000,
+      });
+      for await (const message of fetched) {
+        waiting.push(message);
+        arrived.resolve();
+      }
+      while (waiting.length > heldEventsMax / 2 && !ended) await taken.promise;
     }
   };
   // The stream may vanish while a batch is at work, when nobody waits for the gathering: its error is kept until then.
@@ -37,10 +54,9 @@ export async function inBatches(
     .catch((error: unknown) => {
       failed = { error };
     })
-    .finally(() => {
-      ended = true;
-      arrived.resolve();
-    });
+    .finally(end);
+  stopping.addEventListener("abort", end);
+  if (stopping.aborted) end();
   const stillAtWork = setInterval(() => {
     for (const message of [...atWork, ...waiting]) message.working();
   }, ackWaitMs / 3);
@@ -60,14 +76,13 @@ export async function inBatches(
       }
     }
   } finally {
-    ended = true;
+    end();
     clearInterval(stillAtWork);
-    taken.resolve();
-    // Others may take at once what is left over here.
+    stopping.removeEventListener("abort", end);
+    await gathering;
     for (const message of waiting) message.nak();
   }
-  await gathering;
-  if (failed) throw failed.error;
+  if (failed && !stopping.aborted) throw failed.error;
 }
 
 /** How many to take next, by how long the last ones took. */

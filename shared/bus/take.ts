@@ -50,7 +50,8 @@ export function taker(
     try {
       const failed = await applyApart(database, service, consumers, [...messages.keys()], log);
       acknowledge([...messages].flatMap(([event, message]) => (failed.has(event) ? [] : message)));
-      for (const [event, error] of failed) await tryLater(event, messages.get(event)!, error);
+      const hopeless = [...failed].filter(([event, error]) => !tryLater(event, messages.get(event)!, error));
+      if (hopeless.length > 0) await giveUp(hopeless, messages);
     } catch (error) {
       laterAll(batch, error);
     }
@@ -69,25 +70,33 @@ export function taker(
     for (const message of batch) message.nak(awayRestMs);
   }
 
-  async function tryLater(event: Envelope, message: JsMsg, error: unknown): Promise<void> {
+  /** @returns false when the event is not worth another try, or too many others wait for theirs */
+  function tryLater(event: Envelope, message: JsMsg, error: unknown): boolean {
     const tries = message.info.deliveryCount;
     const id = idOf(message);
     const crowded = !failing.has(id) && failing.size >= waitingMax;
-    if (!(error instanceof Undecodable) && tries < patience.triesMax && !crowded) {
-      failing.add(id);
-      log.warn({ err: error, subject: event.subject, tries }, "an event could not be applied; it is tried again");
-      message.nak(patience.againAfterMs * 3 ** tries);
+    if (error instanceof Undecodable || tries >= patience.triesMax || crowded) return false;
+    failing.add(id);
+    log.warn({ err: error, subject: event.subject, tries }, "an event could not be applied; it is tried again");
+    message.nak(patience.againAfterMs * 3 ** tries);
+    return true;
+  }
+
+  async function giveUp(hopeless: [Envelope, unknown][], messages: Map<Envelope, JsMsg>): Promise<void> {
+    try {
+      await setAside(database, service, hopeless);
+    } catch (error) {
+      // Without a database nothing can be set aside: the bus keeps the events and brings them again.
+      log.warn({ err: error, events: hopeless.length }, "events could be neither applied nor set aside");
+      for (const [event] of hopeless) messages.get(event)!.nak(patience.ackWaitMs);
       return;
     }
-    try {
-      await setAside(database, service, event, error);
+    for (const [event, error] of hopeless) {
+      const message = messages.get(event)!;
       message.ack();
-      failing.delete(id);
+      failing.delete(idOf(message));
+      const tries = message.info.deliveryCount;
       log.error({ err: error, subject: event.subject, tries, runbook: "dead-letter" }, "an event was set aside");
-    } catch (cause) {
-      // Without a database nothing can be set aside: the bus keeps the event and brings it again.
-      log.warn({ err: cause, subject: event.subject }, "an event could be neither applied nor set aside");
-      message.nak(patience.ackWaitMs);
     }
   }
 

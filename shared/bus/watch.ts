@@ -5,7 +5,7 @@ import type { Log } from "@lienthong/telemetry/log.ts";
 import { level } from "@lienthong/telemetry/metric.ts";
 
 const lookEveryMs = 10_000;
-const lateSeconds = 60;
+const lateAfterSeconds = 60;
 // Beyond it a number says no more than "many", and counting would be work.
 const countedMax = 10_000;
 
@@ -16,8 +16,11 @@ const missedEvents = level("missed_events", "Versions that were not heard althou
 
 export type Watch = { look(): Promise<void>; stop(): Promise<void> };
 
-/** Tells every ten seconds how a service's own tables of events stand, and says aloud when its events do not go out. */
-export function watchEvents(database: Database, log: Log): Watch {
+/**
+ * Tells every ten seconds how a service's own tables of events stand, and says aloud when its events do not go out.
+ * @param lateSeconds the age of the oldest from which on that is said
+ */
+export function watchEvents(database: Database, log: Log, lateSeconds = lateAfterSeconds): Watch {
   const stopping = new AbortController();
   const rest = () => pause(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   let late = false;

@@ -75,7 +75,7 @@ async function operator(name: string, payload: object): Promise<void> {
 async function asideOf(id: string, payload: Uint8Array): Promise<string> {
   const headers = { "ce-type": LoanChanged.$type, "ce-id": id, "ce-subject": id, version: "1" };
   const event = { id, subject: subjectOf(LoanChanged), aggregate: id, version: 1n, headers, payload };
-  await setAside(database, "circulation", event, new Error("it failed"));
+  await setAside(database, "circulation", [[event, new Error("it failed")]]);
   return id;
 }
 const stillAside = async () => (await deadLetters(database, "circulation")).map((letter) => letter.eventId);
