@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import { checkInvariants } from "../deploy/invariants/check.ts";
 import type { Where } from "../deploy/invariants/evidence.ts";
 import { whereAt } from "../deploy/invariants/where.ts";
@@ -85,6 +86,12 @@ test("I5: what names a reader is in identity's database and nowhere else, whatev
   await bringHome(api, book);
   await atDesk.lend(first.card, barcode);
   await bringHome(api, book);
+  for (const { card } of canaries) {
+    const { circulation } = await doors.as("sample-desk", hanoi.code);
+    const lent = answered(await circulation.checkOut({ cardNumber: card, barcode, itemId: "" }, { requestId: card }));
+    assert(!isRefusal(lent), JSON.stringify(lent));
+    await circulation.checkIn({ barcode, itemId: "", branchId: "" }, { requestId: `${card}-back` });
+  }
 
   const where = await platformWhere();
   const found = async (only: Where = where) =>
