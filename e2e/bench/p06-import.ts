@@ -18,7 +18,7 @@ export const measured = line({
     // Something must be in the index that the bare one takes its documents from.
     let seed = Math.floor(Date.now() / 1000);
     const next = (records: number) =>
-      stage.files({ seed: (seed += 1), editions: records * 2, libraries: 60 }, Math.ceil(records / 3));
+      stage.files({ seed: (seed += 1), editions: records * 2, libraries: 3 }, Math.ceil(records / 3));
     await stage.take((await next(900)).paths);
     const bare = await bareCatalogue(opened);
     const stages: Record<string, number> = {};

@@ -12,7 +12,7 @@ export const measured = line({
     const opened = await platform();
     const stage = await catalogueStage(opened);
     const seed = Math.floor(Date.now() / 1000);
-    await stage.take((await stage.files({ seed, editions: titles * 2, libraries: 60 }, titles / 2)).paths);
+    await stage.take((await stage.files({ seed, editions: titles * 2, libraries: 3 }, titles / 2)).paths);
     await stage.quiet();
     const bare = await bareCatalogue(opened);
     const [counted] = await stage.rows<{ n: number }>("select count(*)::int as n from title where not gone");

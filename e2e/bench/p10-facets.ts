@@ -4,7 +4,7 @@ import { drive, percentile } from "./load.ts";
 import type { MadeCatalogue } from "./made-catalogue.ts";
 import { ourSearch, searchFor, twoWords } from "./search-stage.ts";
 
-const records = 9_000;
+const editions = 14_000;
 const clients = 2;
 
 export const measured = line({
@@ -14,8 +14,8 @@ export const measured = line({
   async run({ platform, pairs }) {
     const opened = await platform();
     const stage = await catalogueStage(opened);
-    const made: MadeCatalogue = { seed: 9, editions: records, libraries: 60 };
-    await stage.take((await stage.files(made, records / 3)).paths);
+    const made: MadeCatalogue = { seed: 9, editions, libraries: 3 };
+    await stage.take((await stage.files(made, editions)).paths);
     await stage.quiet();
     await stage.close();
     const search = await ourSearch(opened);

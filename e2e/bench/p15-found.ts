@@ -18,7 +18,6 @@ export const measured = line({
   async run({ platform }) {
     const opened = await platform();
     const stage = await catalogueStage(opened);
-    const { catalogue } = await opened.doors.as("sample-cataloguer", libraryIds[0]);
     const began = Date.now();
     const delays: number[] = [];
     try {
@@ -42,6 +41,8 @@ export const measured = line({
           );
           return row?.at.getTime();
         });
+        // A token lives for a minute, and there are many samples.
+        const { catalogue } = await opened.doors.as("sample-cataloguer");
         await until(async () => {
           const { total } = await catalogue.search(searchFor(`nhan de ${began}x${n}`, true));
           return total > 0n || undefined;

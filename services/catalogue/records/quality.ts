@@ -35,6 +35,6 @@ export function qualityOf(record: MarcRecord, described: Description): Quality {
   const sum = parts.reduce((points, [there, weight]) => points + (there ? weight : 0), 0);
   // A mistyped ISBN and letters that were lost are seen by everybody who opens the title.
   const mistyped = subfields(record, "020", "a").length > 0 && isbn13s.length === 0 ? 5 : 0;
-  const lost = JSON.stringify(record.fields).includes("\ufffd") ? 30 : 0;
+  const lost = record.fields.some((field) => field.subfields.some(({ value }) => value.includes("\ufffd"))) ? 30 : 0;
   return { level: rich ? 2 : plain ? 1 : 0, score: Math.max(0, sum - mistyped - lost) };
 }

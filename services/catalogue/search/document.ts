@@ -61,6 +61,7 @@ export function availabilityOf({ items, available, onSite, unknown }: TitleHit):
 }
 
 const written = (texts: readonly (string | undefined)[]): string[] =>
-  each(texts.map((text) => canon(text ?? ""))).slice(0, spellingsMax);
+  // Most libraries write most things alike: each spelling is made a canon once.
+  each([...new Set(texts)].map((text) => canon(text ?? ""))).slice(0, spellingsMax);
 const folds = (canons: readonly string[]): string[] => each(canons.map(foldCanon));
 const each = (texts: readonly string[]): string[] => [...new Set(texts.filter((text) => text !== ""))];

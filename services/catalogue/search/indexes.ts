@@ -1,5 +1,5 @@
 import { ask, SearchServerError } from "./server.ts";
-import { indexBody } from "./mapping.ts";
+import { indexBody, shownEvery } from "./mapping.ts";
 import { documentOf } from "./document.ts";
 import type { KnownTitle } from "../titles/hit.ts";
 import { ownSettings } from "../settings.ts";
@@ -78,6 +78,15 @@ export const isSearched = (name: string): Promise<boolean> =>
       throw error;
     },
   );
+
+/** From now on what is written into an index can be searched soon after. */
+export const showWrites = (name: string): Promise<unknown> =>
+  ask({
+    method: "PUT",
+    path: `/${name}/_settings`,
+    body: { index: { refresh_interval: shownEvery } },
+    timeoutMs: 30_000,
+  });
 
 /** How many documents can be searched in an index now. */
 export async function countIn(name: string): Promise<number> {

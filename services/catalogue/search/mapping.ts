@@ -33,13 +33,16 @@ const properties = {
   hit: { type: "object", enabled: false },
 };
 
-/** How an index of titles is made. A change is searchable within half a second of its writing. */
+/** How soon a change is searchable after its writing. */
+export const shownEvery = "500ms";
+
+/** How an index of titles is made. While it is filled nobody searches it, and nothing is shown. */
 export const indexBody = () => ({
   settings: {
     index: {
       number_of_shards: ownSettings().SEARCH_SHARDS,
       number_of_replicas: ownSettings().SEARCH_REPLICAS,
-      refresh_interval: "500ms",
+      refresh_interval: "-1",
     },
   },
   mappings: { dynamic: "strict", properties },

@@ -5,13 +5,19 @@ import type { Log } from "@lienthong/telemetry/log.ts";
 import { z } from "zod";
 import { knownTitles } from "../titles/hit.ts";
 import { keepWords } from "../titles/title-words.ts";
-import { countIn, dropIndex, fits, isSearched, makeIndex, searchIn, writeDocuments } from "./indexes.ts";
+import { countIn, dropIndex, fits, isSearched, makeIndex, searchIn, showWrites, writeDocuments } from "./indexes.ts";
 import { indexSome } from "./index-some.ts";
 import { mappingHash } from "./mapping.ts";
 
 export type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
 
 const pageTitles = 500;
+// Ids are hashes, so two halves of them are two halves of the titles: while one is read from the database, the search server
+// takes the other.
+const halves = [
+  { after: "", to: "u8" },
+  { after: "u8", to: "v" },
+];
 // A rebuild that has been silent for so long was killed, and another may begin.
 const silentSeconds = 120;
 const comparisonsMax = 50;
@@ -38,11 +44,7 @@ export async function rebuildIndex(as: As, log: Log, stopping: AbortSignal): Pro
   const name = await beginFilling(as);
   if (name === undefined) return;
   try {
-    let after: string | undefined = "";
-    while (after !== undefined && !stopping.aborted) {
-      const from: string = after;
-      after = await as((tx) => fillSome(tx, name, from));
-    }
+    await Promise.all(halves.map((half) => fill(as, name, half, stopping)));
     if (!stopping.aborted && (await agrees(as, name, log, stopping))) {
       await goLive(as, name);
       log.info({ index: name }, "search asks a new index");
@@ -91,11 +93,19 @@ async function forgetLost(as: As): Promise<void> {
   await as((tx) => run(tx, sql`delete from search_index where name = ${live.name}`));
 }
 
-async function fillSome(tx: Transaction, name: string, after: string): Promise<string | undefined> {
+async function fill(as: As, name: string, half: { after: string; to: string }, stopping: AbortSignal): Promise<void> {
+  let after: string | undefined = half.after;
+  while (after !== undefined && !stopping.aborted) {
+    const from: string = after;
+    after = await as((tx) => fillSome(tx, name, from, half.to));
+  }
+}
+
+async function fillSome(tx: Transaction, name: string, after: string, to: string): Promise<string | undefined> {
   await run(tx, sql`update search_index set seen_at = clock_timestamp() where name = ${name}`);
   const rows = await all<{ id: string }>(
     tx,
-    sql`select id from title where id > ${after} and not gone order by id limit ${pageTitles}`,
+    sql`select id from title where id > ${after} and id < ${to} and not gone order by id limit ${pageTitles}`,
   );
   const titles = await knownTitles(
     tx,
@@ -127,6 +137,7 @@ async function agrees(as: As, name: string, log: Log, stopping: AbortSignal): Pr
 }
 
 async function goLive(as: As, name: string): Promise<void> {
+  await showWrites(name);
   await searchIn(name);
   const former = await as((tx) =>
     all<{ name: string }>(tx, sql`delete from search_index where state = 'LIVE' returning name`).then(async (rows) => {

@@ -13,8 +13,19 @@ export type TitleParts = {
   responsibility?: string;
 };
 
+// Keys, description and authors all begin here; a record is never changed once it was read.
+const taken = new WeakMap<MarcRecord, TitleParts>();
+
 /** Takes 245 apart. All parts are in the library's own spelling; an absent title gives an empty one. */
 export function titleParts(record: MarcRecord): TitleParts {
+  const known = taken.get(record);
+  if (known) return known;
+  const parts = takenApart(record);
+  taken.set(record, parts);
+  return parts;
+}
+
+function takenApart(record: MarcRecord): TitleParts {
   const field = dataFields(record, "245")[0];
   if (!field) return { proper: "" };
   const one = (code: string) => valuesOf(field, code).map(tidy).filter(Boolean);
