@@ -9,6 +9,8 @@ import { aFaultWorld, type FaultWorld } from "./world.ts";
 
 const seconds = process.env.FAULT_COUNTS === "full" ? [5, 30, 120] : [3];
 const deadlineMs = 1_000;
+// What a machine that does other work besides may take to tell the caller that the time is over.
+const tellMs = 1_500;
 
 for (const asleep of seconds) {
   test(`F2: services that sleep ${asleep} s wake up late and do no harm; nobody waits for them past the deadline`, async (t) => {
@@ -25,7 +27,7 @@ for (const asleep of seconds) {
           world.services[name].pause();
           const slept = pause(asleep * 1000);
           const waited = await waitedFor(world, name);
-          assert(waited < deadlineMs + 500, `a caller of ${name} waited ${waited} ms`);
+          assert(waited < deadlineMs + tellMs, `a caller of ${name} waited ${waited} ms`);
           await slept;
           world.services[name].resume();
         },
