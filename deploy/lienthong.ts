@@ -54,7 +54,7 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     load: async () => (await import("./commands/attack.ts")).attack,
   },
   bench: {
-    says: "measures: match FOLDER… compares titles with the truth of made worlds",
+    says: "measures ours beside the bare parts: NAME… or all; match FOLDER… compares titles with the truth of made worlds",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   generate: {
