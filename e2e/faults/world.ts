@@ -12,6 +12,7 @@ import { secret } from "../../deploy/run/secrets.ts";
 import type { Service } from "../../deploy/services.ts";
 import { freePorts } from "./free-ports.ts";
 import { aServiceProcess, type Line, type PartName, type ServiceName, serviceNames } from "./service-process.ts";
+import { aVolume, type Volume } from "./small-volume.ts";
 import { aTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import type { Victim } from "./victim.ts";
 import { type Bus, partsOf } from "./world-parts.ts";
@@ -21,7 +22,11 @@ export type Options = {
   lines?: readonly Line[];
   /** Settings of services over those that deploy gives, for all of them. */
   settings?: Record<string, string>;
+  /** Parts whose files lie on disks of their own, which a test may let run full. */
+  volumes?: readonly VolumeName[];
 };
+
+export type VolumeName = "postgres" | "nats";
 
 export type FaultWorld = {
   folder: string;
@@ -32,6 +37,8 @@ export type FaultWorld = {
   replica(name: ServiceName): Promise<Victim>;
   /** The proxy of a line named in the options. */
   line(name: Line): TcpProxy;
+  /** The disk of a part named in the options; undefined where this process may not mount. */
+  volume(name: VolumeName): Volume | undefined;
   /** The line between all services and the sign-in server. */
   signIn: TcpProxy;
   /** The services' calls in somebody's name; a command brings its own request id in the context. */
@@ -42,6 +49,8 @@ export type FaultWorld = {
   where: { postgresUrl: string; natsUrl: string; openSearchUrl: string; searchIndex: string; secrets: string };
   /** Rows of a service's database, read by the superuser past everything that guards them. */
   rows<Row extends object>(database: ServiceName, statement: string, values?: unknown[]): Promise<Row[]>;
+  /** Whether a service says at its inner door that it can do its work. */
+  ready(name: ServiceName): Promise<boolean>;
   /** The numbers a service tells at its inner door, by name and labels as they are written there. */
   metrics(name: ServiceName): Promise<Map<string, number>>;
   close(): Promise<void>;
@@ -54,10 +63,15 @@ const tokenSeconds = 24 * 3600;
  * A platform that a test may break: PostgreSQL, NATS and the services as processes of its own with the settings that
  * deploy gives them, tokens of a realm of the test's, and indexes of its own on the search server that runs.
  */
-export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): Promise<FaultWorld> {
+export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: Options = {}): Promise<FaultWorld> {
   const folder = await mkdtemp(join(tmpdir(), "lienthong-fault-world-"));
   // The parts run as another user.
   await chmod(folder, 0o755);
+  const mounted = new Map<VolumeName, Volume>();
+  for (const name of volumes) {
+    const volume = await aVolume(join(folder, name));
+    if (volume) mounted.set(name, volume);
+  }
   const ports = await freePorts(4 + serviceNames.length * 2);
   const list: (Service & { name: ServiceName })[] = serviceNames.map((name, at) => ({
     name,
@@ -112,6 +126,8 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
   const channels = Object.keys(callable).map(
     (name) => [name as Callable, openChannel(`127.0.0.1:${portOf[name as Callable]}`)] as const,
   );
+  const atInnerDoor = (name: ServiceName, path: string) =>
+    fetch(`http://127.0.0.1:${list.find((service) => service.name === name)!.httpPort}/${path}`);
   const tokenOf = (someone: Someone) => {
     const exp = Math.floor(Date.now() / 1000) + tokenSeconds;
     return realm.token(someone, { iss: realmUrl, exp });
@@ -119,6 +135,7 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
   return {
     ...{ folder, postgres, nats, services, signIn, where },
     line: (name) => proxies.get(name)!,
+    volume: (name) => mounted.get(name),
     async replica(name) {
       const [grpcPort, httpPort] = (await freePorts(2)) as [number, number];
       replicas.push(processOf({ name, grpcPort, httpPort }));
@@ -145,9 +162,9 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
         await client.end();
       }
     },
+    ready: async (name) => (await atInnerDoor(name, "readyz")).ok,
     async metrics(name) {
-      const { httpPort } = list.find((service) => service.name === name)!;
-      const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+      const text = await (await atInnerDoor(name, "metrics")).text();
       const rows = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
       return new Map(rows.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]));
     },
@@ -158,6 +175,7 @@ export async function aFaultWorld({ lines = [], settings = {} }: Options = {}): 
       for (const proxy of [signIn, ...proxies.values()]) await proxy.close();
       realm.close();
       await fetch(`${openSearchUrl}/${searchIndex}-*`, { method: "DELETE" });
+      for (const volume of mounted.values()) await volume.unmount();
       await rm(folder, { recursive: true, force: true });
     },
   };
