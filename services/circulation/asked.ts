@@ -14,7 +14,8 @@ export const anIdOrNone = (field: string, given: string | undefined): string | u
 
 /** What was typed or scanned, without blanks around it. @throws CallFault bad-input when empty or too long */
 export function scannedText(field: string, given: string): string {
-  const text = given.normalize("NFC").trim();
+  // Looked at before anything is done with it: to normalise a megabyte takes long.
+  const text = given.length > 256 ? "" : given.normalize("NFC").trim();
   if (text === "" || text.length > 64) throw badInput({ field, problem: "1 to 64 characters are expected" });
   return text;
 }

@@ -19,5 +19,7 @@ export const aCode = z.string().regex(/^VN-[0-9A-Z]{7}$/, "a library's code: VN-
 export const text = (longest: number) =>
   z
     .string()
+    // Looked at before anything is done with it: to normalise a megabyte takes long.
+    .max(4 * longest, `at most ${longest} characters`)
     .transform((given) => given.normalize("NFC").replace(/\s+/g, " ").trim())
     .pipe(z.string().min(1, "must not be empty").max(longest, `at most ${longest} characters`));

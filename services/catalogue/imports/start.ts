@@ -34,6 +34,7 @@ const shape = z.object({
   // A client's path is nobody's business: what stands before the last slash is left out.
   name: z.string().transform((name) =>
     name
+      .slice(-1_000)
       .normalize("NFC")
       .split(/[/\\]/)
       .at(-1)!

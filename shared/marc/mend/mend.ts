@@ -79,7 +79,7 @@ const controls = /[\0-\x1f\x7f]/g;
 function mendSigns(tag: string, subfield: Subfield, note: Note): void {
   if (/[\0-\x1f\x7f]/.test(subfield.value)) {
     // Line breaks, tabs and marks of ISO 2709 part words; the others stand for nothing.
-    subfield.value = subfield.value.replace(/ *[\t-\r\x1d-\x1f]+ */g, " ").replace(controls, "");
+    subfield.value = subfield.value.replace(/(?<! ) *[\t-\r\x1d-\x1f]+ */g, " ").replace(controls, "");
     note("control-characters", tag);
   }
   const isAddress = tag === "856" && subfield.code === "u";
