@@ -1,6 +1,6 @@
 import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
-import { sql } from "@lienthong/database/transaction.ts";
+import { type Sql, sql } from "@lienthong/database/transaction.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
 import type pg from "pg";
 import type { Bus } from "./connection.ts";
@@ -31,7 +31,7 @@ export async function relayBatch(database: Database, bus: Bus, shards: number[],
     // Another replica is at work there and may have looked before this commit.
     if (mine.length < waiting.length) bus.connection.publish(hint);
     const share = Math.floor(batchRows / Math.max(1, mine.length));
-    const rows = await next(client, mine, share);
+    const { rows } = mine.length === 0 ? { rows: [] } : await client.query<Outgoing>(nextRows(mine, share));
     const { taken, refused, away } = await publish(bus, rows);
     if (taken.length > 0) {
       faultPoint("K5");
@@ -53,35 +53,34 @@ export async function relayBatch(database: Database, bus: Bus, shards: number[],
 
 /** Begins, and locks those of the shards that hold something and that no other relay holds; one round trip. */
 async function lockShards(client: pg.PoolClient, shards: number[]): Promise<{ shard: number; mine: boolean }[]> {
-  // Three statements in one message answer as a list of results, which the types do not know.
-  // The statistics of a queue are of another hour: a plan that trusts them would read all of it where few rows are asked.
+  // Four statements in one message answer as a list of results, which the types do not know.
   const results = (await client.query(`
     begin;
-    set local enable_seqscan = off;
+    ${alongTheIndex};
     with waiting as materialized (
       select shard from unnest('{${shards.join(",")}}'::smallint[]) shard
       where exists (select from outbox where outbox.shard = shard.shard))
     select shard, pg_try_advisory_xact_lock(hashtext('outbox'), shard) as mine from waiting`)) as unknown as [
     unknown,
     unknown,
+    unknown,
     pg.QueryResult<{ shard: number; mine: boolean }>,
   ];
-  return results[2].rows;
+  return results[3].rows;
 }
+
+/** The statistics of a queue are of another hour: a plan that trusts them reads and sorts all of it where few rows are asked. */
+export const alongTheIndex = "set local enable_seqscan = off; set local enable_bitmapscan = off";
 
 /**
  * The next rows of each shard, in order, the same number of each at most: along the index, however long the outbox is.
  * Read after the locks are had, so that what another relay has just published is seen to be gone.
  */
-async function next(client: pg.PoolClient, shards: number[], share: number): Promise<Outgoing[]> {
-  if (shards.length === 0) return [];
-  const { rows } = await client.query<Outgoing>(sql`
-    select waiting.* from unnest(${shards}::smallint[]) mine (shard) cross join lateral (
-      select id, shard, pos, republished, subject, aggregate, version, headers, payload from outbox
-      where outbox.shard = mine.shard order by pos limit ${share}) waiting
-    order by pos`);
-  return rows;
-}
+export const nextRows = (shards: readonly number[], share: number): Sql => sql`
+  select waiting.* from unnest(${shards}::smallint[]) mine (shard) cross join lateral (
+    select id, shard, pos, republished, subject, aggregate, version, headers, payload from outbox
+    where outbox.shard = mine.shard order by pos limit ${share}) waiting
+  order by pos`;
 
 /** Whether any shard gave its whole share, so that more of it may be waiting. */
 function fills(rows: readonly Outgoing[], share: number): boolean {
