@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type CallContext, clientOf, openChannel } from "@lienthong/rpc/client.ts";
-import { callable, type Clients } from "@lienthong/rpc/clients.ts";
+import { callable } from "@lienthong/rpc/callable.ts";
+import type { Clients } from "@lienthong/rpc/clients.ts";
 import { clientToken } from "./client-token.ts";
 
 /** A program's way into the platform: fresh tokens by its credentials, the services' own calls. */

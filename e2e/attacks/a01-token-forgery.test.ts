@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exportJWK, type JWK } from "jose";
 import type { Permission } from "@lienthong/auth/permission.ts";
-import type { Callable } from "@lienthong/rpc/clients.ts";
+import type { Callable } from "@lienthong/rpc/callable.ts";
 import type { Service } from "@lienthong/service/service.ts";
 import { aRealm, type Realm } from "@lienthong/testing/realm.ts";
 import { type RunningService, runService } from "@lienthong/testing/running-service.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Actor } from "@lienthong/auth/actor.ts";
 import { may, type Permission } from "@lienthong/auth/permission.ts";
-import type { Callable } from "@lienthong/rpc/clients.ts";
+import type { Callable } from "@lienthong/rpc/callable.ts";
 import { rules, secretsOf, type Try, triesOf } from "./asks.ts";
 import { actorIn, tokenOf } from "./people.ts";
 import { type AnyCalls, callsOf, closeChannels, definitionOf, rpcServices } from "./platform.ts";

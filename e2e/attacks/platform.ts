@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import { type CallContext, clientOf, openChannel } from "@lienthong/rpc/client.ts";
-import { type Callable, callable, type Clients } from "@lienthong/rpc/clients.ts";
+import { type Callable, callable } from "@lienthong/rpc/callable.ts";
+import type { Clients } from "@lienthong/rpc/clients.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { told } from "../surroundings.ts";
 

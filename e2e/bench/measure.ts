@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, type Bound, type Figure, judge, type Line, type Verdict } from "./line.ts";
+import { type Bound, type Figure, judge, type Verdict } from "./figure.ts";
+import type { Bench, Line } from "./line.ts";
 import { type LoadSeen, machine, outsideCoresMax, watchLoad } from "./machine.ts";
 import { pairsOf, shown } from "./pairs.ts";
 import type { BenchPlatform } from "./platform.ts";

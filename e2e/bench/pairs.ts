@@ -1,4 +1,4 @@
-import type { Figure } from "./line.ts";
+import type { Figure } from "./figure.ts";
 import { median } from "./load.ts";
 
 /** One side of a comparison: measures for so many seconds and gives one number, such as a rate or a percentile. */

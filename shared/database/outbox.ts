@@ -1,17 +1,6 @@
 import { faultPoint } from "@lienthong/config/fault-point.ts";
 import { run, sql, type Transaction } from "./transaction.ts";
 
-/** An event as the outbox keeps it, until the relay takes it to the bus. */
-export type Announced = {
-  shard: number;
-  subject: string;
-  aggregate: string;
-  version: bigint;
-  headers: Record<string, string>;
-  payload: Uint8Array;
-  republished: boolean;
-};
-
 // What one statement carries; an import announces thousands in one transaction.
 const rowsMax = 1_000;
 

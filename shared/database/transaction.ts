@@ -1,7 +1,7 @@
 import type { Actor } from "@lienthong/auth/actor.ts";
 import type { PoolClient, QueryResultRow } from "pg";
 import { type Sql } from "sql-template-tag";
-import type { Announced } from "./outbox.ts";
+import type { Announced } from "./announced.ts";
 
 export { default as sql, empty, join, raw, type Sql } from "sql-template-tag";
 
@@ -11,7 +11,7 @@ export type Transaction = {
   /** The transaction's time, by the database's clock. */
   readonly now: Date;
   readonly client: PoolClient;
-  /** The events that \`announce\` has taken; they are written when the work is done and published once it has committed. */
+  /** The events that `announce` has taken; they are written when the work is done and published once it has committed. */
   readonly announced: Announced[];
 };
 

@@ -10,7 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { inSpan, SpanKind, traceHeaders } from "@lienthong/telemetry/trace.ts";
 import { type Breaker, breaker } from "./breaker.ts";
-import { callable } from "./clients.ts";
+import { callable } from "./callable.ts";
 import { deadlineMs } from "./deadline.ts";
 import { CallFault, fromStatus } from "./fault.ts";
 import { clientLimits } from "./limits.ts";

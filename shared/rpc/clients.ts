@@ -1,22 +1,11 @@
-import { CatalogueServiceService } from "@lienthong/proto/catalogue/v1/service.ts";
 import type { CatalogueServiceServer } from "@lienthong/proto/catalogue/v1/service.ts";
-import { CirculationServiceService } from "@lienthong/proto/circulation/v1/service.ts";
 import type { CirculationServiceServer } from "@lienthong/proto/circulation/v1/service.ts";
-import { IdentityServiceService } from "@lienthong/proto/identity/v1/service.ts";
 import type { IdentityServiceServer } from "@lienthong/proto/identity/v1/service.ts";
 import type { Client } from "./client.ts";
 
-/** The services that can be called, one line each; a service reaches those that its `service.ts` names in `calls`. */
-export const callable = {
-  identity: IdentityServiceService,
-  catalogue: CatalogueServiceService,
-  circulation: CirculationServiceService,
-};
-
+/** A client of each service that can be called. */
 export type Clients = {
   identity: Client<IdentityServiceServer>;
   catalogue: Client<CatalogueServiceServer>;
   circulation: Client<CirculationServiceServer>;
 };
-
-export type Callable = keyof Clients;

@@ -1,5 +1,6 @@
 import { type CallContext, clientOf, openChannel } from "@lienthong/rpc/client.ts";
-import { type Callable, callable, type Clients } from "@lienthong/rpc/clients.ts";
+import { type Callable, callable } from "@lienthong/rpc/callable.ts";
+import type { Clients } from "@lienthong/rpc/clients.ts";
 import type { Service } from "./service.ts";
 
 export type Reach = { clientsFor(context: CallContext): Clients; close(): void };

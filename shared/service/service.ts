@@ -4,7 +4,8 @@ import { type EventType, eventsOf, ownerOf } from "@lienthong/bus/event.ts";
 import type { Retelling } from "@lienthong/bus/republish.ts";
 import type { AnyJob } from "@lienthong/jobs/job.ts";
 import type { Answer, Answers } from "@lienthong/rpc/answer.ts";
-import type { Callable, Clients } from "@lienthong/rpc/clients.ts";
+import type { Callable } from "@lienthong/rpc/callable.ts";
+import type { Clients } from "@lienthong/rpc/clients.ts";
 
 /** Which calls of which services a service makes; `all` for the doors, whose every page makes others. */
 export type Calls = { readonly [Name in Callable]?: "all" | readonly (keyof Clients[Name])[] };

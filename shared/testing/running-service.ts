@@ -7,7 +7,8 @@ import { type EventState, type EventType, subjectOf } from "@lienthong/bus/event
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
 import { startWorker } from "@lienthong/jobs/worker.ts";
 import { clientOf, openChannel } from "@lienthong/rpc/client.ts";
-import { type Callable, callable, type Clients } from "@lienthong/rpc/clients.ts";
+import { type Callable, callable } from "@lienthong/rpc/callable.ts";
+import type { Clients } from "@lienthong/rpc/clients.ts";
 import { serve } from "@lienthong/rpc/server.ts";
 import { reach } from "@lienthong/service/clients.ts";
 import type { Service } from "@lienthong/service/service.ts";

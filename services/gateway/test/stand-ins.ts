@@ -4,7 +4,7 @@ import type { CatalogueServiceServer } from "@lienthong/proto/catalogue/v1/servi
 import type { CirculationServiceServer } from "@lienthong/proto/circulation/v1/service.ts";
 import type { IdentityServiceServer } from "@lienthong/proto/identity/v1/service.ts";
 import type { Answer, Answers } from "@lienthong/rpc/answer.ts";
-import { type Callable, callable } from "@lienthong/rpc/clients.ts";
+import { type Callable, callable } from "@lienthong/rpc/callable.ts";
 import { reach } from "@lienthong/service/clients.ts";
 import { service } from "@lienthong/service/service.ts";
 import { aRealm, type Realm, type Someone } from "@lienthong/testing/realm.ts";
