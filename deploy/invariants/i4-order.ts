@@ -70,21 +70,26 @@ async function* behind(
     const told = await Promise.all(owners.map((owner) => newestTold(evidence, owner, keys)));
     for (const { key, version } of rows) {
       const newest = told.map((one) => one.get(key)).find(Boolean);
-      if (newest && (version < newest.due || version > newest.ever)) yield `${hearer}:${table}:${key}`;
+      if (newest && (version < newest.due || version > (newest.ever ?? version))) yield `${hearer}:${table}:${key}`;
     }
   }
 }
 
-/** The newest version of each that must have been applied by now, and the newest there is. */
+/**
+ * The newest version of each that must have been applied by now, and the newest there is. What was only put back or told
+ * again says nothing of what came after it: the archive may have forgotten that.
+ */
 async function newestTold(evidence: Evidence, { owner, until }: Told, keys: readonly string[]) {
-  const rows = await evidence.rows<{ aggregate: string; due: bigint; ever: bigint }>(
+  const rows = await evidence.rows<{ aggregate: string; due: bigint; ever: bigint | null }>(
     owner,
     `with asked as materialized (select unnest($1::text[]) as aggregate)
-     select aggregate, coalesce(max(version) filter (where published_at < $2), 0) as due, max(version) as ever
-     from (select aggregate, version, published_at from asked join outbox_archive using (aggregate)
-             where published_at > now() - interval '${keptOnBusDays} days'
+     select aggregate,
+            coalesce(max(version) filter (
+              where published_at < $2 and published_at > now() - interval '${keptOnBusDays} days'), 0) as due,
+            case when bool_or(not republished) then max(version) end as ever
+     from (select aggregate, version, republished, published_at from asked join outbox_archive using (aggregate)
            union all
-           select aggregate, version, null from asked join outbox using (aggregate)) told
+           select aggregate, version, republished, null from asked join outbox using (aggregate)) told
      group by aggregate`,
     [keys, until],
   );

@@ -25,8 +25,9 @@ const toldAtTheEnd: Readonly<Record<string, string>> = { import: "finished_at is
 const keptDays = 27;
 
 /**
- * Rows whose version is not the newest that was told. Of a row that nobody told of at all, its own age decides: its id says
- * it, or the database is younger than the archive reaches back.
+ * Rows whose version is not the newest that was told. Where all that is left was put back or told again, newer words may
+ * have been forgotten since, and only that nothing was told ahead of the row can be said. Of a row that nobody told of at
+ * all, its own age decides: its id says it, or the database is younger than the archive reaches back.
  */
 async function* rowsWithoutEvent(evidence: Evidence, service: string, table: Versioned): AsyncGenerator<string> {
   const { table: name, column } = table;
@@ -36,13 +37,15 @@ async function* rowsWithoutEvent(evidence: Evidence, service: string, table: Ver
       select ${column}::text as key, version, ${born} as born from "${name}"
       where ${column} > $1 and ${toldAtTheEnd[name] ?? "true"} order by ${column} limit $2),
     waiting as materialized (
-      select aggregate, max(version) as version from outbox where aggregate in (select key from page) group by aggregate)
-    select key, page.version <> told and told is not null
+      select aggregate, max(version) as version, bool_or(not republished) as original
+      from outbox where aggregate in (select key from page) group by aggregate)
+    select key, case when originals or waiting.original then page.version <> told else page.version < told end
                 or told is null and (born > now() - interval '${keptDays} days' or whole) as broken
     from page
     left join waiting on waiting.aggregate = page.key
     cross join lateral (
-      select greatest(max(kept.version), waiting.version) as told from outbox_archive kept where kept.aggregate = page.key) archive
+      select greatest(max(kept.version), waiting.version) as told, bool_or(not republished) as originals
+      from outbox_archive kept where kept.aggregate = page.key) archive
     cross join (select min(run_on) > now() - interval '${keptDays} days' as whole from frame_migration) since
     order by key`;
   // The page is told by its keys in the order of the column, which for an id is the order of its text as well.

@@ -144,6 +144,18 @@ planted("I7: a row that changed without an event is named", "circulation", {
   named: () => names("circulation", `'circulation:loan:' || ${loanOf}`),
 });
 
+planted(
+  "I7: what was told long ago, and only put back since, is not held against a row that has gone on",
+  "circulation",
+  {
+    breaks: `update outbox_archive set republished = true where aggregate = ${loanOf}::text;
+    update loan set version = version + 1 where id = ${loanOf}`,
+    mends: `update outbox_archive set republished = false where aggregate = ${loanOf}::text;
+    update loan set version = version - 1 where id = ${loanOf}`,
+    named: () => [],
+  },
+);
+
 planted("I7: an event without a row is named, and that the bus has never carried it", "circulation", {
   breaks: `insert into outbox_archive (id, pos, shard, subject, aggregate, version, headers, payload, republished, published_at)
     select uuidv7(), -1, shard, subject, uuidv7()::text, version, headers, payload, false, now() - interval '10 minutes'
