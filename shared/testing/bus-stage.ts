@@ -54,8 +54,8 @@ export type BusStage = {
    * its row in the archive and none missing on the bus.
    */
   agrees(withinMs?: number): Promise<void>;
-  /** Runs a statement in the owner's database as the role that owns it. */
-  asOwner(statement: string): Promise<void>;
+  /** Runs a statement in a database as the role that owns it. */
+  asOwner(statement: string, of?: "owner" | "hearer"): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -180,8 +180,8 @@ export async function aBusStage(bytesMax = 2 ** 30): Promise<BusStage> {
         holes: 0,
       });
     },
-    async asOwner(statement) {
-      const client = new pg.Client({ connectionString: connectionString(made[0]!.owner) });
+    async asOwner(statement, of = "owner") {
+      const client = new pg.Client({ connectionString: connectionString(made[of === "owner" ? 0 : 1]!.owner) });
       await client.connect();
       await client.query(statement).finally(() => client.end());
     },
