@@ -62,7 +62,10 @@ async function callAtOnce(port: number, count: number, settings: object, headers
   const note = (code: string) => codes.set(code, (codes.get(code) ?? 0) + 1);
   const asks = Array.from({ length: count }, () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (session.destroyed) return note("closed");
+    if (session.destroyed) {
+      note("closed");
+      return Promise.resolve();
+    }
     const stream = session.request({ ...grpc, ...headers } as never);
     stream.on("response", (said) => said["grpc-status"] !== undefined && note(String(said["grpc-status"])));
     stream.on("trailers", (said) => note(String(said["grpc-status"])));

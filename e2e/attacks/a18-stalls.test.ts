@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { triesOf } from "./asks.ts";
+import { tokenOf } from "./people.ts";
+import {
+  type AnyCalls,
+  callsOf,
+  closeChannels,
+  definitionOf,
+  figureOf,
+  gateway,
+  outcomeOf,
+  type ProcessName,
+  rpcServices,
+} from "./platform.ts";
+import { hanoi, type Things, theThings } from "./stage.ts";
+
+let things: Things;
+before(async () => {
+  things = await theThings();
+});
+after(closeChannels);
+
+const stallMsMax = 50;
+const triesMax = 4;
+
+/**
+ * The longest that a process can have kept everybody waiting while this was asked: its event loop's longest delay, as it
+ * measures it by itself, or the processor's time it took, whichever is less. On a machine at its limits the first is the
+ * machine's doing; so is whatever else was asked meanwhile, and the best of some tries is taken.
+ */
+async function stallOf(name: ProcessName, asked: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < triesMax && least > stallMsMax; tries += 1) {
+    const lag = () => figureOf(name, "nodejs_eventloop_lag_max_seconds");
+    const used = () => figureOf(name, "process_cpu_seconds_total");
+    const before = (await lag(), await used());
+    await asked();
+    const [cpu, delay] = [(await used()) - before, await lag()];
+    least = Math.min(least, 1_000 * Math.min(cpu, delay));
+  }
+  return Math.round(least);
+}
+
+const long = 200_000;
+/** Texts over which careless patterns and loops stumble, and the one that Unicode makes eighteen times as long. */
+const texts = {
+  letters: "a".repeat(long),
+  blanks: `${" ".repeat(long)}x`,
+  digits: `${"1".repeat(long)}!`,
+  quotes: '"'.repeat(long),
+  hyphens: "-".repeat(long),
+  marks: `a${"\u0301\u0323".repeat(long / 2)}`,
+  ligatures: "\ufdfa".repeat(long / 4),
+  "marked letters": "ế".repeat(long / 2),
+};
+
+const filled = (text: string, ask: unknown): unknown => {
+  if (typeof ask === "string") return text;
+  if (Array.isArray(ask)) return ask.map((one) => filled(text, one));
+  if (typeof ask !== "object" || ask === null) return ask;
+  return Object.fromEntries(Object.entries(ask).map(([name, value]) => [name, filled(text, value)]));
+};
+
+for (const name of rpcServices) {
+  test(`A18: no text, however long, keeps others waiting at ${name}`, async () => {
+    const wrong: string[] = [];
+    for (const [what, text] of Object.entries(texts)) {
+      for (const [call, { ask }] of Object.entries(triesOf(things)[name])) {
+        if (definitionOf(name)[call]!.requestStream) continue;
+        const at = { token: await tokenOf(hanoi.librarian.username), libraryId: hanoi.code };
+        const calls = callsOf(name, at) as unknown as AnyCalls;
+        const stall = await stallOf(name, () => outcomeOf(calls[call]!(filled(text, ask))));
+        if (stall > stallMsMax) wrong.push(`${call} with ${what}: ${stall} ms`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test("A18: deep, wide and long JSON, queries and headers are refused by the gateway in no time", async () => {
+  const token = await tokenOf("sample-desk");
+  const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+  const wide = `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":1`).join(",")}}`;
+  const same = `{${Array.from({ length: 50_000 }, () => '"a":1').join(",")}}`;
+  const bodies = {
+    deep,
+    wide,
+    same,
+    long: JSON.stringify({ barcode: texts.marks }),
+    blanks: `${" ".repeat(500_000)}{}`,
+  };
+  const post = (body: string) =>
+    gateway("/api/v1/check-ins", token, {
+      method: "POST",
+      headers: { "content-type": "application/json", library: hanoi.code },
+      body,
+    });
+  for (const [what, body] of Object.entries(bodies)) {
+    let status = 0;
+    const stall = await stallOf("gateway", async () => ({ status } = await post(body)));
+    assert.ok([400, 413].includes(status), `${what}: ${status}`);
+    assert.ok(stall <= stallMsMax, `${what}: ${stall} ms`);
+  }
+  const query = `/api/v1/titles?${Array.from({ length: 1_000 }, (_, n) => `k${n}=1`).join("&")}`;
+  const stall = await stallOf("gateway", () => gateway(query));
+  assert.ok(stall <= stallMsMax, `a query of many names: ${stall} ms`);
+  assert.notEqual((await post(JSON.stringify({ barcode: "không có" }))).status, 400);
+});
