@@ -41,7 +41,7 @@ export type Load = {
 
 const deadlineMs = 3_000;
 // Longer than any fault: whoever learns nothing for so long is hanging.
-const patienceMs = 180_000;
+const patienceMs = 400_000;
 const usualPauseMs = 20;
 export const again = () => pause(50 + Math.random() * 200);
 

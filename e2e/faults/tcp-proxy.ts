@@ -22,6 +22,10 @@ export type TcpProxy = {
 
 const heldBytesMax = 1024 * 1024;
 
+/** Waits until a socket takes more, or is broken, which its own listeners hear of. */
+const roomOrEnd = (socket: Socket) =>
+  Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => undefined);
+
 /** A line between two parts that a test may cut, silence or slow down. */
 export async function aTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
@@ -46,7 +50,7 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         await untilPassed(way, next.bytes.length, next.sentAt);
         held -= next.bytes.length;
-        if (!to.destroyed && !to.write(next.bytes)) await Promise.race([once(to, "drain"), once(to, "close")]);
+        if (!to.destroyed && !to.write(next.bytes)) await roomOrEnd(to);
         if (held < heldBytesMax) from.resume();
       }
       passing = false;
