@@ -30,8 +30,8 @@ export async function registerLibraries(platform: BenchPlatform): Promise<string
     const name = `Thư viện đo ${n}`;
     const province = ["01", "46", "48", "79"][n % 4] ?? "01";
     const id = await register(platform.doors, {
-      ...{ code: "", name, kind: LibraryKind.PUBLIC, level: LibraryLevel.UNSPECIFIED, province },
-      altIds: [{ scheme: "bench", value: `grow-${n}` }],
+      ...{ code: "", name, kind: LibraryKind.PUBLIC, level: LibraryLevel.PROVINCE, province },
+      altIds: [{ scheme: "bench", value: `GROW${String(n).padStart(4, "0")}` }],
       branches: [{ name, commune: "", address: "" }],
     });
     await letProgramsWork(platform.doors, id);
