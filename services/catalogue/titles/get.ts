@@ -5,7 +5,7 @@ import { notFound } from "@lienthong/rpc/fault.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { anId } from "../asked.ts";
-import { knownTitles } from "./hit.ts";
+import { withHoldings } from "./hit.ts";
 import { resolveTitle } from "./resolve.ts";
 
 export const refuse = refusals("catalogue.get-title", {
@@ -30,7 +30,7 @@ export async function getTitle(tx: Transaction, id: string): Promise<Title | Ref
   const resolved = await resolveTitle(tx, id);
   if (!resolved) throw notFound("title");
   if (resolved.gone) return refuse("gone");
-  const [title] = await knownTitles(tx, [resolved.id]);
+  const [title] = await withHoldings(tx, [resolved]);
   if (!title) throw new Error(`Title ${resolved.id} was there a moment ago`);
   const rows = await all<TitleItem & { forLoan: boolean; heardAt: Date | null }>(
     tx,

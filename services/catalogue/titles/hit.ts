@@ -15,7 +15,10 @@ export type KnownTitle = {
   holdings: Holding[];
 };
 
-type TitleRow = { id: string; indexVersion: bigint; gone: boolean; presented: Presented };
+/** A title's own row. */
+export type TitleRow = { id: string; indexVersion: bigint; gone: boolean; presented: Presented };
+export const titleColumns = sql`title.id, title.index_version as "indexVersion", title.gone, title.presented`;
+
 type HoldingRow = Holding & { titleId: string; described: Description; onSite: number; unknown: number };
 
 // A page of fifty results must fit into one message, whatever somebody wrote into their records. Who holds a school book
@@ -26,11 +29,13 @@ const listedMax = 100;
 
 /** The titles with these ids, as they are now. */
 export async function knownTitles(tx: Transaction, ids: readonly string[]): Promise<KnownTitle[]> {
-  const titles = await all<TitleRow>(
-    tx,
-    sql`
-    select id, index_version as "indexVersion", gone, presented from title where id = any(${ids}::text[])`,
-  );
+  const titles = await all<TitleRow>(tx, sql`select ${titleColumns} from title where id = any(${ids}::text[])`);
+  return withHoldings(tx, titles);
+}
+
+/** The same of titles whose rows were read already. */
+export async function withHoldings(tx: Transaction, titles: readonly TitleRow[]): Promise<KnownTitle[]> {
+  const ids = titles.map((title) => title.id);
   const holdings = await all<HoldingRow>(
     tx,
     sql`
