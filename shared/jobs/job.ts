@@ -1,11 +1,14 @@
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import { run, sql } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
+import { traceHeaders } from "@lienthong/telemetry/trace.ts";
 import type { z } from "zod";
 
 /** What a job works with. It acts as its service. */
 export type Work<Payload> = {
   readonly payload: Payload;
+  /** The same for every try of one queued job. */
+  readonly id: string;
   readonly log: Log;
   /** Rises when the service stops: a job ends between two steps and is taken up again later. */
   readonly stopping: AbortSignal;
@@ -34,7 +37,7 @@ export const job = <Payload>(
 ): Job<Payload> => ({ name, cron: options.cron, payload: options.payload, run });
 
 /**
- * Queues a job in the command's own transaction: it exists if, and only if, that commits.
+ * Queues a job in the command's own transaction: it exists if, and only if, that commits. The command's trace goes on in it.
  * @param key jobs with the same key are one job while it waits
  */
 export async function enqueue<Payload>(
@@ -46,6 +49,6 @@ export async function enqueue<Payload>(
   await run(
     tx,
     sql`
-    select graphile_worker.add_job(${queued.name}, ${JSON.stringify(payload)}::json, max_attempts := 25, job_key := ${key ?? null})`,
+    select graphile_worker.add_job(${queued.name}, ${JSON.stringify({ ...payload, ...traceHeaders() })}::json, max_attempts := 25, job_key := ${key ?? null})`,
   );
 }

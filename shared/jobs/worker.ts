@@ -5,7 +5,7 @@ import { connectionString, type DatabaseAddress } from "@lienthong/database/addr
 import type { Database } from "@lienthong/database/database.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
-import { inSpan } from "@lienthong/telemetry/trace.ts";
+import { type Carrier, inSpan } from "@lienthong/telemetry/trace.ts";
 import {
   Logger,
   parseCronItems,
@@ -151,13 +151,19 @@ function tellFailures(events: WorkerEvents, log: Log): void {
 
 function task(service: string, one: AnyJob, database: Database, log: Log, stopping: AbortSignal) {
   const as = (step: (tx: Transaction) => Promise<unknown>) => database.transact(serviceActor(service), step);
-  return (payload: unknown) =>
-    inSpan(`job ${one.name}`, {}, async () => {
+  return (payload: unknown, { job: { id } }: { job: { id: string } }) =>
+    inSpan(`job ${one.name}`, { parent: traceOf(payload) }, async () => {
       const started = performance.now();
-      const work = { payload: one.payload.parse(one.cron ? undefined : payload), log, stopping, as };
+      const work = { payload: one.payload.parse(one.cron ? undefined : payload), id, log, stopping, as };
       await one.run(work as never);
       log.info({ job: one.name, ms: Math.round(performance.now() - started) }, "job");
     });
+}
+
+/** The trace of whoever queued the job; what the clock queues begins one of its own. */
+function traceOf(payload: unknown): Carrier {
+  const { traceparent } = (payload ?? {}) as { traceparent?: unknown };
+  return typeof traceparent === "string" ? { traceparent } : {};
 }
 
 // Its lines would stand beside ours; what matters of them comes as events above.

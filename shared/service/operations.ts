@@ -12,7 +12,7 @@ const lettersMax = 10_000;
 /** What every service does when an operator asks for it: the jobs `republish` and `replay-dead-letters`. */
 export function operations(declared: Service, database: Database): AnyJob[] {
   const tellAgain = job("republish", { payload: z.object({ libraryId: z.string().optional() }) }, async (work) => {
-    const pages = await republish(database, declared.name, declared.retells, work.payload, work.stopping);
+    const pages = await republish(database, declared.name, declared.retells, work.payload, work.stopping, work.id);
     work.log.info({ pages, libraryId: work.payload.libraryId }, "states were told again");
   });
   const replayLetters = job("replay-dead-letters", { payload: z.object({}) }, (work) =>

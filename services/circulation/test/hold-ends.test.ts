@@ -24,6 +24,7 @@ after(() => world.stop());
 const runs = (job: Job<undefined>) =>
   job.run({
     payload: undefined,
+    id: "1",
     log: openLog("circulation", "silent"),
     stopping: new AbortController().signal,
     as: asService,

@@ -65,7 +65,7 @@ test("the portal does so by the clock, and stops between two steps", async () =>
   assert.ok(forgetSessions.cron);
   const { turns } = await aDesk();
   await begunLongAgo(await turns.begin("check-out", card()));
-  const work = { payload: undefined, log: site.parts.log, as: inDatabase };
+  const work = { payload: undefined, id: "1", log: site.parts.log, as: inDatabase };
   const before = await rowsOf("desk_turn");
   await forgetSessions.run({ ...work, stopping: AbortSignal.abort() });
   assert.equal(await rowsOf("desk_turn"), before);
