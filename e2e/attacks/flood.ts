@@ -3,10 +3,10 @@ import { connect as connectRaw, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
 /** Which flood, at which port, how much of it. */
-export type Flood = { kind: keyof typeof floods; port: number; count: number; token: string };
+export type Flood = { kind: keyof typeof floods; port: number; count: number; token: string; path: string };
 
 // Run as a thread of its own, so that who measures the others' waiting does not wait with it.
-const path = "/lienthong.catalogue.v1.CatalogueService/Search";
+const { path } = (workerData ?? { path: "/" }) as Flood;
 const grpc = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
 const frame = (type: number, flags: number, stream: number, payload: Buffer) => {
   const head = Buffer.alloc(9);
