@@ -1,11 +1,15 @@
-import { consumer } from "@lienthong/bus/consumer.ts";
-import { optional, sql } from "@lienthong/database/transaction.ts";
+import { projection } from "@lienthong/bus/consumer.ts";
+import { optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { enqueue } from "@lienthong/jobs/job.ts";
 import { LibraryChanged } from "@lienthong/proto/identity/v1/events.ts";
 import { markLibrary } from "./mark-library.ts";
 
 /** Catalogue's own copy of what it shows of a library. An older or repeated event changes nothing. */
-export const onLibraryChanged = consumer(LibraryChanged, async (tx, library) => {
+export const onLibraryChanged = projection(LibraryChanged, async (tx, libraries) => {
+  for (const library of libraries) await keepLibrary(tx, library);
+});
+
+async function keepLibrary(tx: Transaction, library: LibraryChanged): Promise<void> {
   const heard = await optional<{ moved: boolean }>(
     tx,
     sql`
@@ -19,4 +23,4 @@ export const onLibraryChanged = consumer(LibraryChanged, async (tx, library) => 
   );
   // Names and provinces stand in the documents of all titles that the library holds.
   if (heard?.moved) await enqueue(tx, markLibrary, { libraryId: library.id, after: "" }, `mark-library:${library.id}`);
-});
+}

@@ -1,9 +1,13 @@
-import { consumer } from "@lienthong/bus/consumer.ts";
-import { run, sql } from "@lienthong/database/transaction.ts";
+import { projection } from "@lienthong/bus/consumer.ts";
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { BranchChanged } from "@lienthong/proto/identity/v1/events.ts";
 
 /** Circulation's own copy of a branch: where readers collect and desks stand. */
-export const onBranchChanged = consumer(BranchChanged, async (tx, branch) => {
+export const onBranchChanged = projection(BranchChanged, async (tx, branches) => {
+  for (const branch of branches) await keepBranch(tx, branch);
+});
+
+async function keepBranch(tx: Transaction, branch: BranchChanged): Promise<void> {
   await run(
     tx,
     sql`
@@ -15,4 +19,4 @@ export const onBranchChanged = consumer(BranchChanged, async (tx, branch) => {
           commune = excluded.commune, pickup = excluded.pickup, active = excluded.active
       where branch.version <= excluded.version`,
   );
-});
+}

@@ -1,10 +1,14 @@
-import { consumer } from "@lienthong/bus/consumer.ts";
-import { run, sql } from "@lienthong/database/transaction.ts";
+import { projection } from "@lienthong/bus/consumer.ts";
+import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { LibraryChanged } from "@lienthong/proto/identity/v1/events.ts";
 import { setStartPolicies } from "../policies/start-values.ts";
 
 /** Circulation's own copy of a library. One that is heard of for the first time gets the rules that libraries start with. */
-export const onLibraryChanged = consumer(LibraryChanged, async (tx, library) => {
+export const onLibraryChanged = projection(LibraryChanged, async (tx, libraries) => {
+  for (const library of libraries) await keepLibrary(tx, library);
+});
+
+async function keepLibrary(tx: Transaction, library: LibraryChanged): Promise<void> {
   await run(
     tx,
     sql`
@@ -15,4 +19,4 @@ export const onLibraryChanged = consumer(LibraryChanged, async (tx, library) => 
       where library.version <= excluded.version`,
   );
   await setStartPolicies(tx, library.id);
-});
+}
