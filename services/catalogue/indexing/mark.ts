@@ -1,3 +1,4 @@
+import { planForTheseValues } from "@lienthong/database/plan.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 
 /**
@@ -29,10 +30,12 @@ const markedMax = 2_000;
 
 /** Marks the titles that consumers spoke of. @returns how many rows were taken */
 export async function markSpokenOf(tx: Transaction): Promise<number> {
+  await run(tx, sql`select ${planForTheseValues}`);
   const taken = await all<{ id: string }>(
     tx,
     sql`
-    delete from title_to_mark where pos in (select pos from title_to_mark order by pos limit ${markedMax} for update skip locked)
+    delete from title_to_mark where ctid = any(array(
+      select ctid from title_to_mark order by pos limit ${markedMax} for update skip locked))
     returning title_id as id`,
   );
   await markForIndex(tx, [...new Set(taken.map((row) => row.id))]);

@@ -1,4 +1,5 @@
 import { faultPoint } from "@lienthong/config/fault-point.ts";
+import { planForTheseValues } from "@lienthong/database/plan.ts";
 import { all, one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { knownTitles } from "../titles/hit.ts";
@@ -11,7 +12,7 @@ export const batchTitles = 300;
 export async function indexSome(tx: Transaction, log: Log): Promise<number> {
   const { mine } = await one<{ mine: boolean }>(
     tx,
-    sql`select pg_try_advisory_xact_lock(hashtext('title_to_index')) as mine`,
+    sql`select ${planForTheseValues}, pg_try_advisory_xact_lock(hashtext('title_to_index')) as mine`,
   );
   if (!mine) return 0;
   const waiting = await all<{ id: string; version: bigint; tries: number }>(

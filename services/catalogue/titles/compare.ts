@@ -1,3 +1,4 @@
+import { planForTheseValues } from "@lienthong/database/plan.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { job } from "@lienthong/jobs/job.ts";
 import { z } from "zod";
@@ -21,6 +22,7 @@ export const compareTitles = job("compare-titles", { cron: "*/5 * * * *", payloa
 
 /** Finds the review pairs of some records whose titles have changed. @returns of how many */
 export async function compareSome(tx: Transaction): Promise<number> {
+  await run(tx, sql`select ${planForTheseValues}`);
   const taken = await all<{ id: string; turn: bigint }>(
     tx,
     sql`

@@ -1,4 +1,5 @@
 import { announce } from "@lienthong/bus/announce.ts";
+import { planForTheseValues } from "@lienthong/database/plan.ts";
 import { all, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { RecordChanged, TitleChanged } from "@lienthong/proto/catalogue/v1/events.ts";
 import { moveItems } from "../items/write.ts";
@@ -19,7 +20,7 @@ export async function lockTitles(tx: Transaction): Promise<void> {
   await run(
     tx,
     sql`
-    select set_config('lock_timeout', '20s', true), pg_advisory_xact_lock(hashtext('titles'))`,
+    select ${planForTheseValues}, set_config('lock_timeout', '20s', true), pg_advisory_xact_lock(hashtext('titles'))`,
   );
 }
 
