@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 
@@ -26,11 +26,11 @@ const firstKeysWithinMs = 2_000;
 /** No key is known and the sign-in server gives none: nobody can be recognised at present. */
 export class NoKeys extends Error {}
 
-/** The realm's public RS256 keys by their id, as PEM; kept in memory and followed when they rotate. */
+/** The realm's public RS256 keys by their id, ready for use; kept in memory and followed when they rotate. */
 export class SigningKeys {
   readonly #url: string;
   readonly #now: () => number;
-  #keys = new Map<string, string>();
+  #keys = new Map<string, KeyObject>();
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
   #askedForStrangerAt = Number.NEGATIVE_INFINITY;
@@ -45,10 +45,10 @@ export class SigningKeys {
   }
 
   /**
-   * The key of this id as PEM, or undefined when the realm has none such.
+   * The key of this id, or undefined when the realm has none such.
    * @throws NoKeys when no key is known at all and the sign-in server does not answer
    */
-  async find(kid: string): Promise<string | undefined> {
+  async find(kid: string): Promise<KeyObject | undefined> {
     if (this.#keys.size === 0) await this.#first();
     const age = this.#now() - this.#fetchedAt;
     if (age > followAfterMs) void this.#fetch();
@@ -101,14 +101,7 @@ export class SigningKeys {
     const usable = keys.filter(
       (key) => key.kty === "RSA" && (key.use ?? "sig") === "sig" && (key.alg ?? "RS256") === "RS256",
     );
-    this.#keys = new Map(
-      usable.map((key) => [
-        key.kid,
-        createPublicKey({ key: key as never, format: "jwk" })
-          .export({ type: "spki", format: "pem" })
-          .toString(),
-      ]),
-    );
+    this.#keys = new Map(usable.map((key) => [key.kid, createPublicKey({ key: key as never, format: "jwk" })]));
     this.#fetchedAt = this.#now();
   }
 }
