@@ -127,10 +127,11 @@ async function fill(client: pg.Client, { items, patrons, libraries, openHolds }:
                       renewals_max, lent_at, due_at, returned_at)
       select bench_id(7, n), policy.library_id, policy.library_id, bench_id(1, n % ${libraries}), bench_id(6, n % ${items}),
         bench_id(3, n % ${patrons}), bench_id(2, n % ${patrons}), 'ADULT', policy.id, 14, 2, now() - interval '40 days',
-        now() - interval '20 days', case when n < ${items} then now() - interval '25 days' end
+        case when n < ${items} then now() - interval '20 days' else now() + interval '7 days' end,
+        case when n < ${items} then now() - interval '25 days' end
       from generate_series(0, ${items * 2 - 1}) n
       join policy on policy.library_id = bench_library(n % ${libraries}) and policy.category = '*'
-      where n < ${items} or n / ${libraries} % 10 = 0 and n - ${items} < ${items} and (n - ${items}) / ${libraries} % 10 = 0;
+      where n < ${items} or (n - ${items}) / ${libraries} % 10 = 0;
     insert into hold (id, library_id, pickup_branch_id, person_id, record_id, shown_title, shelf_days, placed_at)
       select bench_id(8, n), bench_library(n % ${libraries}), bench_id(1, n % ${libraries}), bench_id(3, n % ${patrons}),
         bench_id(5, (n * 7919) % ${Math.ceil(items / 3)}), 'Sách', 5, now() - n * interval '1 second'

@@ -31,9 +31,15 @@ const made = new WeakMap<BenchPlatform, Promise<Desk>>();
 
 /** The desk's library on this platform; made when it is first asked for, and shared by all lines of a run. */
 export function aDesk(platform: BenchPlatform): Promise<Desk> {
-  const known = made.get(platform) ?? makeDesk(platform);
-  made.set(platform, known);
-  return known;
+  const known = made.get(platform);
+  if (known) return known;
+  const making = makeDesk(platform).catch((error: unknown) => {
+    // What one line could not make the next one tries again.
+    made.delete(platform);
+    throw error;
+  });
+  made.set(platform, making);
+  return making;
 }
 
 async function makeDesk(platform: BenchPlatform): Promise<Desk> {
