@@ -7,6 +7,7 @@ import {
   Metadata,
   type ServiceDefinition,
   type ServiceError,
+  status,
 } from "@grpc/grpc-js";
 import { inSpan, SpanKind, traceHeaders } from "@lienthong/telemetry/trace.ts";
 import { type Breaker, breaker } from "./breaker.ts";
@@ -15,6 +16,7 @@ import { deadlineMs } from "./deadline.ts";
 import { CallFault, fromStatus } from "./fault.ts";
 import { clientLimits } from "./limits.ts";
 import { isAnswered, serviceConfig } from "./retry.ts";
+import { type Silence, silence } from "./silence.ts";
 import { endedBySender } from "./whole-stream.ts";
 
 /** With what a call is made: whose token, for which library, and under which request id when it is a command. */
@@ -29,7 +31,7 @@ export type CallContext = {
 };
 
 /** The way to a service. */
-export type Channel = GrpcClient & { readonly way: Breaker };
+export type Channel = GrpcClient & { readonly way: Breaker; readonly silence: Silence };
 
 type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
@@ -61,7 +63,7 @@ export function openChannel(address: string): Channel {
     isAway: (error, ms) => error instanceof CallFault && saysAway(error, ms),
     refusal: () => new CallFault("unavailable", "The service did not answer a moment ago"),
   });
-  return Object.assign(client, { way });
+  return Object.assign(client, { way, silence: silence() });
 }
 
 const retries = serviceConfig(Object.values(callable));
@@ -93,17 +95,31 @@ type Method = ServiceDefinition[string];
 function unary(channel: Channel, method: Method, ask: unknown, context: CallContext): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { deadline: endOf(context, deadlineMs.reader) };
-    channel.makeUnaryRequest(
+    const call: ClientUnaryCall = channel.makeUnaryRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
       ask,
       metadataOf(context),
       options,
-      (error: ServiceError | null, reply?: unknown) => (error ? reject(fromStatus(error)) : resolve(reply)),
-    ) satisfies ClientUnaryCall;
+      (error: ServiceError | null, reply?: unknown) => {
+        over(error === null || isFromService(error));
+        if (error === null) resolve(reply);
+        else if (silent) reject(new CallFault("unavailable", "Nothing comes back from the service", { cause: error }));
+        else reject(fromStatus(error));
+      },
+    );
+    let silent = false;
+    const over = channel.silence(() => {
+      silent = true;
+      call.cancel();
+    });
   });
 }
+
+/** Whether the service answered, rather than the connection or the clock. */
+const isFromService = ({ code, metadata }: ServiceError): boolean =>
+  isAnswered(metadata) || ![status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED].includes(code);
 
 function stream(
   channel: Channel,

@@ -151,3 +151,37 @@ test("D15: a service that hangs is left alone after five calls in a row, and ask
   client.channel.close();
   await service.stop();
 });
+
+test("D15: when nothing at all comes back, everybody learns it within two seconds; slow calls beside others are waited for", async () => {
+  let hangs = true;
+  const service = await aSmallService(database, {
+    ask: async (text) => {
+      while (hangs) await pause(20);
+      if (text === "slow") await pause(2_500);
+      return text;
+    },
+  });
+  const { channel, in: within } = smallClient(service.port);
+  const client = within({ deadlineMs: 5_000 });
+  const waits = await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const started = performance.now();
+      await assert.rejects(client.ask({ text: "" }), { kind: "unavailable" });
+      return performance.now() - started;
+    }),
+  );
+  assert.ok(Math.max(...waits) <= 2_300, `somebody waited ${Math.max(...waits)} ms`);
+  hangs = false;
+  const quick = () =>
+    client.ask({ text: "" }).then(
+      () => true,
+      () => false,
+    );
+  await until(quick);
+  const slow = Promise.all(Array.from({ length: 6 }, () => client.ask({ text: "slow" })));
+  await pause(500);
+  assert.ok(await quick());
+  assert.equal((await slow).length, 6);
+  channel.close();
+  await service.stop();
+});
