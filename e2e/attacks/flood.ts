@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:http2";
 import { connect as connectRaw, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
@@ -47,7 +48,7 @@ async function throwAt(
       );
   }
   // What was sent last is answered in a moment; one who has had enough says so by then.
-  if (!closed) await new Promise<void>((over) => socket.setTimeout(500, over).once("close", () => over()));
+  if (!closed) await once(socket, "close", { signal: AbortSignal.timeout(500) }).catch(() => undefined);
   const outcome = closed ? "closed" : "served";
   socket.destroy();
   return outcome;
@@ -74,7 +75,8 @@ async function callAtOnce(port: number, count: number, settings: object, headers
     stream.end(Buffer.from([0, 0, 0, 0, 0]));
     return promise;
   });
-  await Promise.race([Promise.all(asks), new Promise((late) => session.setTimeout(5_000, () => late(undefined)))]);
+  const late = once(session, "late", { signal: AbortSignal.timeout(8_000) }).catch(() => undefined);
+  await Promise.race([Promise.all(asks), late]);
   session.destroy();
   return failed ? "closed" : JSON.stringify(Object.fromEntries(codes));
 }
