@@ -4,8 +4,6 @@ export const deadlineMs = {
   desk: 3_000,
   /** Somebody looks at a page. */
   reader: 5_000,
-  /** A program that asks for much. */
-  batch: 60_000,
 } as const;
 
 export type Deadline = keyof typeof deadlineMs;

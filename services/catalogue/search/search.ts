@@ -38,7 +38,7 @@ export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) =
     facets: facets ? facetsOf(facets, await labelsOf((step) => caller.as(step), keysIn(facets))) : [],
     next: last && hits.length === sizeOf(asked) ? tokenOf(asked, last.sort) : "",
     folded: question.fold !== "" && !question.marked,
-    didYouMean: total.value === 0 && question.fold !== "" ? await likely(question) : "",
+    didYouMean: total.value === 0 && question.fold !== "" ? await likely(question).catch(nothing) : "",
     limited: false,
   };
 });
@@ -48,6 +48,9 @@ type Found = {
   hits: { total: { value: number }; hits: { _source: { hit: KeptHit }; sort: unknown[] }[] };
   aggregations?: Counted;
 };
+
+// What was found, nothing, is the answer; a guess at what was meant only stands beside it.
+const nothing = () => "";
 
 /** A title or an author that sounds like what was typed; empty when there is none. */
 async function likely(question: Question): Promise<string> {

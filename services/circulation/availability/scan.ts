@@ -1,7 +1,7 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { all, join, sql, type Sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Choice, ScannedItem } from "@lienthong/proto/circulation/v1/service.ts";
 import { badInput } from "@lienthong/rpc/fault.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { anId, ownLibrary, scannedText } from "../asked.ts";
 
 /** What a desk scanned, or chose after a scan had found several. */

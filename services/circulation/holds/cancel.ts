@@ -1,9 +1,9 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { CancelHoldRequest, CancelHoldResponse, Hold } from "@lienthong/proto/circulation/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { notFound } from "@lienthong/rpc/fault.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { anId } from "../asked.ts";
 import { mayTouch } from "../patrons/own-or-desk.ts";
 import { endHold } from "./end.ts";

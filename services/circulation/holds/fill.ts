@@ -1,5 +1,5 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { move } from "./moves.ts";
 import { type QueuedHold, queuedColumns } from "./queue.ts";
 import { releaseTarget } from "./release.ts";

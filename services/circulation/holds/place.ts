@@ -1,8 +1,8 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Hold, PlaceHoldRequest, PlaceHoldResponse } from "@lienthong/proto/circulation/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { anId, anIdOrNone, scannedText } from "../asked.ts";
 import { standingOf } from "../patrons/patron.ts";
 import { policyFor } from "../policies/policy.ts";

@@ -1,7 +1,7 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { all, sql, type Sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Hold } from "@lienthong/proto/circulation/v1/service.ts";
 import { HoldState } from "@lienthong/proto/circulation/v1/states.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import type { HoldWord } from "./moves.ts";
 
 type Row = Omit<Hold, "state" | "position" | "readyUntil"> & { state: HoldWord; readyUntil: Date | null };

@@ -17,20 +17,20 @@ export const targetHolds = job("target-holds", { payload: z.object({ titleId: z.
 
 /** Takes up what a kill between two steps, or a copy that was passed over for a time, left waiting. */
 export const sweepQueues = job("sweep-queues", { cron: "*/5 * * * *", payload: z.undefined() }, async (work) => {
-  const titles = await work.as((tx) =>
-    all<{ titleId: string }>(
+  await work.as(async (tx) => {
+    const titles = await all<{ titleId: string }>(
       tx,
       sql`
       select distinct record.title_id as "titleId" from hold join record on record.id = hold.record_id
       where hold.state = 'WAITING' and exists (select from ${freeCopies(sql`record.title_id`)}) limit 200`,
-    ),
-  );
-  for (const { titleId } of titles) {
-    for (let step = 0; step < stepsMax && !work.stopping.aborted; step += 1) {
-      if (!(await work.as((tx) => targetNext(tx, titleId)))) break;
-    }
-  }
+    );
+    for (const title of titles) await seekFor(tx, title);
+  });
 });
+
+// Each title has a job of its own: one that fails is tried again and keeps no other waiting.
+const seekFor = (tx: Transaction, title: { titleId: string }) =>
+  enqueue(tx, targetHolds, title, `target ${title.titleId}`);
 
 /** Lets copies be sought for the titles of records, where anybody waits. The caller acts across libraries. */
 export async function seekCopies(tx: Transaction, ...recordIds: readonly string[]): Promise<void> {
@@ -43,7 +43,7 @@ export async function seekCopies(tx: Transaction, ...recordIds: readonly string[
       select from record mate join hold on hold.record_id = mate.id and hold.state = 'WAITING' and hold.ended_at is null
       where mate.title_id = mine.title_id)`,
   );
-  for (const title of waited) await enqueue(tx, targetHolds, title, `target ${title.titleId}`);
+  for (const title of waited) await seekFor(tx, title);
 }
 
 /**

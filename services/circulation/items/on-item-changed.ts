@@ -37,12 +37,11 @@ export const onItemChanged = projection(ItemChanged, async (tx, items) => {
   const ids = applied.map((row) => row.id);
   if (ids.length === 0) return;
   const begun = await beginAvailability(tx, ids, resting);
-  const known = new Set(begun.keys());
   const records = items.filter((item) => begun.get(item.id) === "AVAILABLE").map((item) => item.recordId);
   await seekCopies(tx, ...new Set(records));
   for (const id of await outOfPlace(
     tx,
-    ids.filter((id) => !known.has(id)),
+    ids.filter((id) => !begun.has(id)),
   ))
     await rest(tx, id);
 });

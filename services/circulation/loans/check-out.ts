@@ -1,10 +1,10 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { one, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { CheckOutRequest, CheckOutResponse, Choice, Loan } from "@lienthong/proto/circulation/v1/service.ts";
 import { PatronCategory } from "@lienthong/proto/identity/v1/library.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { answered, isRefusal, outcome, type Refusal, refused, refusals } from "@lienthong/rpc/refusal.ts";
 import { anIdOrNone, ownLibrary, scannedText } from "../asked.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { type Item, takeItem } from "../availability/lock.ts";
 import { itemsScanned, type Scan, scanOf } from "../availability/scan.ts";
 import { setAvailability } from "../availability/set.ts";

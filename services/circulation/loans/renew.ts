@@ -1,9 +1,9 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { one, optional, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Loan, RenewRequest, RenewResponse } from "@lienthong/proto/circulation/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { notFound } from "@lienthong/rpc/fault.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { anId } from "../asked.ts";
 import { type Item, lockItem } from "../availability/lock.ts";
 import { setDue } from "../availability/set.ts";

@@ -20,6 +20,7 @@ export const onCardChanged = projection(CardChanged, async (tx, cards) => {
       where patron.version <= excluded.version
     returning id`,
   );
+  if (applied.length === 0) return;
   // A reader who attaches their card to their account becomes another person to us: what is out on the card goes with it.
   await run(
     tx,

@@ -1,5 +1,5 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 
 /** Whose card was shown, as identity answered. */
 export type CardHolder = { cardId: string; personId: string; libraryId: string; category: string; loa: number };

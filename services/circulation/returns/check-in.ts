@@ -1,3 +1,4 @@
+import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import type { Transaction } from "@lienthong/database/transaction.ts";
 import type {
   CheckedIn,
@@ -8,7 +9,6 @@ import type {
 } from "@lienthong/proto/circulation/v1/service.ts";
 import { command } from "@lienthong/rpc/answer.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
-import { acrossLibraries } from "../across-libraries.ts";
 import { anIdOrNone, ownLibrary } from "../asked.ts";
 import { type Item, lockItem } from "../availability/lock.ts";
 import { itemsScanned, type Scan, scanOf, straysScanned } from "../availability/scan.ts";

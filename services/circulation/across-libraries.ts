@@ -1,1 +1,0 @@
-export { acrossLibraries } from "@lienthong/database/across-libraries.ts";
