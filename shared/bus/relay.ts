@@ -32,12 +32,23 @@ export function startRelay(
   const hints = bus.connection.subscribe(hint, { callback: wake });
   const refused = refusals(log);
 
+  /** One batch. @returns whether the next is to follow at once */
+  async function goesOn(shards: number[]): Promise<boolean> {
+    const batch = await relayBatch(database, bus, shards, hint);
+    refused.note(batch.refused);
+    return batch.more && batch.refused.size === 0 && !stopping.signal.aborted;
+  }
+
+  async function drain(shards: number[]): Promise<void> {
+    while (await goesOn(shards));
+  }
+
   async function round() {
     const open = allShards.filter((shard) => !refused.has(shard));
-    for (let more = true; more && !stopping.signal.aborted; ) {
-      const batch = await relayBatch(database, bus, open, hint);
-      refused.note(batch.refused);
-      more = batch.more && batch.refused.size === 0;
+    if (await goesOn(open)) {
+      // A backlog goes out two batches at a time, each of other shards: while one is archived the other is published.
+      const halves = [0, 1].map((half) => drain(open.filter((shard) => shard % 2 === half)));
+      for (const half of await Promise.allSettled(halves)) if (half.status === "rejected") throw half.reason;
     }
     // A refused event would spoil every batch it stands in: its shard is tried apart, and the others do not wait for it.
     for (const shard of refused.due()) {

@@ -37,7 +37,7 @@ const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
 export const connectionsMax = 12;
 const queueConnectionsMax = 4;
-const relayConnectionsMax = 2;
+const relayConnectionsMax = 4;
 
 // Within this time there is a connection, and an answer to what waits for no lock: else the database is away, and who asks
 // is told so while they still wait for an answer.

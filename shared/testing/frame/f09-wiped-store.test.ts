@@ -24,11 +24,11 @@ const archived = async () => {
 };
 
 test(`F9: a store that is wiped under running services is refilled with ${events} events; commands go on meanwhile`, async () => {
+  // The refill alone is measured: what hearers do with it is theirs, and they pass over nearly all of it.
+  await stage.deaf();
   await stage.nats.wipe();
   const during = await stage.renew(ids.slice(0, 10));
   await stage.nats.start();
-  // The refill alone is measured: what hearers do with it is theirs, and they pass over nearly all of it.
-  await stage.deaf();
   const began = performance.now();
   await until(onBus, (messages) => messages >= events + during.length, 300_000).catch(() => undefined);
   const refilled = performance.now() - began;

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { shardOf } from "@lienthong/bus/event.ts";
+import { reconcile } from "@lienthong/bus/reconcile.ts";
 import { alongTheIndex, nextRows } from "@lienthong/bus/relay-batch.ts";
 import { bareBatches } from "../bare-batches.ts";
-import { aBusStage, type BusStage, counts } from "../bus-stage.ts";
+import { aBusStage, type BusStage, counts, log } from "../bus-stage.ts";
 
 const backlog = counts(20_000, 1_000_000);
 const judged = backlog >= 1_000_000;
@@ -76,6 +77,7 @@ test(`F17: with ${backlog} events in the outbox commands go on as before, and th
       `${drained.toFixed(0)} a second, ${(drained / bare).toFixed(2)} of the bare batches; memory grew by ${grown.toFixed(0)} MiB\n`,
   );
   await inOrder();
+  await compared();
   assert.ok(grown < 150, `${grown} MiB`);
   // Of some ten thousand, on a machine that tests share, only much can be judged.
   assert.ok(beside >= usualRate * (judged ? 0.8 : 0.4), `${beside} of ${usualRate}`);
@@ -94,6 +96,16 @@ async function explained(): Promise<string> {
   } finally {
     client.release();
   }
+}
+
+/** Bus and archive are compared whole, as after a rollback: how long it takes, and what it holds in memory meanwhile. */
+async function compared(): Promise<void> {
+  await stage.owner.database.frame.query("delete from stream_agreement");
+  const [began, resting] = [performance.now(), process.memoryUsage().rss];
+  assert.equal(await reconcile(stage.owner.database, stage.owner.bus, log), 0);
+  const [seconds, grown] = [(performance.now() - began) / 1000, (process.memoryUsage().rss - resting) / 2 ** 20];
+  process.stdout.write(`F17: compared whole in ${seconds.toFixed(1)} s; memory grew by ${grown.toFixed(0)} MiB\n`);
+  assert.ok(grown < 150, `${grown} MiB`);
 }
 
 /** Every loan's events lie on the bus in the order of their versions. */
