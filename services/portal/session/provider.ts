@@ -44,7 +44,7 @@ export type ProviderSettings = {
 // A slow answer is better than none: a refresh given up has used up its token all the same.
 const timeoutSeconds = 10;
 // But nobody who looks at a page waits so long.
-const waitMs = 1_500;
+const waitMs = 1_000;
 // What the sign-in server said that recently it needs not say again before a browser is sent there.
 const heardWithinMs = 2_000;
 // When it comes back, all sessions want new tokens; at some ten milliseconds each these serve thousands in a minute.

@@ -41,7 +41,7 @@ const sessionHours = 12;
 const freshSeconds = 15;
 // One with less left could run out within a call's deadline: the new one is waited for.
 const enoughSeconds = 6;
-const refreshWaitMs = 1_500;
+const refreshWaitMs = 1_000;
 // A refresh is one request; who died in the middle of it is not waited for any longer than this.
 const refreshLeaseSeconds = 12;
 const idLength = 43;
