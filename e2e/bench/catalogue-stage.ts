@@ -75,10 +75,11 @@ export async function catalogueStage(platform: BenchPlatform): Promise<Catalogue
 // One more than are worked on at a time, so that none of the workers waits for a file.
 const atOnce = 3;
 
+// Looking must cost nothing, however long the queues are.
 const waiting = `
-  select (select count(*) from title_to_index) + (select count(*) from title_to_mark) + (select count(*) from outbox) as n`;
+  select (exists (select from title_to_index) or exists (select from title_to_mark) or exists (select from outbox))::int as n`;
 
-const slowly = 500;
+const slowly = 2_000;
 
 /** Waits until nothing is left, looking often enough to be exact to some hundredths of a second. */
 export async function done(left: () => Promise<number>, everyMs = 20): Promise<void> {
