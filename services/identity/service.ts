@@ -18,6 +18,7 @@ import { ListLibraries } from "./libraries/list.ts";
 import { RegisterLibrary } from "./libraries/register.ts";
 import { tellDueFacts } from "./libraries/tell-due-facts.ts";
 import { forgetGuests } from "./people/forget-guests.ts";
+import { forgetLookUps } from "./people/forget-look-ups.ts";
 import { GetNames } from "./people/get-names.ts";
 import { RegisterPatron } from "./people/register-patron.ts";
 import { SignIn } from "./people/sign-in.ts";
@@ -51,6 +52,6 @@ export const identity = service<IdentityServiceServer>("identity", {
   },
   publishes: events,
   retells: [tellLibraries, tellBranches, tellCards, tellRoles],
-  jobs: [mirrorRoles, turnRoles, tellDueFacts, forgetGuests],
+  jobs: [mirrorRoles, turnRoles, tellDueFacts, forgetGuests, forgetLookUps],
   public: ["getLibrary", "listLibraries"],
 });

@@ -5,6 +5,7 @@ import { tokenVerifier } from "@lienthong/auth/verify.ts";
 import { applyEvents } from "@lienthong/bus/apply.ts";
 import { type EventState, type EventType, subjectOf } from "@lienthong/bus/event.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
+import type { Job } from "@lienthong/jobs/job.ts";
 import { startWorker } from "@lienthong/jobs/worker.ts";
 import { clientOf, openChannel } from "@lienthong/rpc/client.ts";
 import { type Callable, callable } from "@lienthong/rpc/callable.ts";
@@ -28,6 +29,8 @@ export type RunningService<Name extends Callable> = {
   announced(): Promise<{ type: string; aggregate: string; version: bigint; event: unknown }[]>;
   /** Starts working on the service's jobs. @returns how to stop that */
   works(): Promise<() => Promise<void>>;
+  /** One run of a job that goes by the clock, now. */
+  runs(job: Job<undefined>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -92,6 +95,14 @@ export async function runService<Name extends Callable>(
       const worker = await startWorker(declared.name, declared.jobs, database, log);
       return () => worker.stop();
     },
+    runs: (job) =>
+      job.run({
+        payload: undefined,
+        id: randomUUID(),
+        log,
+        stopping: new AbortController().signal,
+        as: (step) => database.transact(serviceActor(declared.name), step),
+      }),
     async stop() {
       await server.stop();
       channel.close();

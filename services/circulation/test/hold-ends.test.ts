@@ -4,7 +4,6 @@ import { after, before, test } from "node:test";
 import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Job } from "@lienthong/jobs/job.ts";
 import { ItemChanged } from "@lienthong/proto/catalogue/v1/events.ts";
-import { openLog } from "@lienthong/telemetry/log.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { lockItem } from "../availability/lock.ts";
 import { onward } from "../holds/onward.ts";
@@ -20,15 +19,7 @@ before(async () => {
 });
 after(() => world.stop());
 
-/** One run of a job that goes by the clock. */
-const runs = (job: Job<undefined>) =>
-  job.run({
-    payload: undefined,
-    id: "1",
-    log: openLog("circulation", "silent"),
-    stopping: new AbortController().signal,
-    as: asService,
-  });
+const runs = (job: Job<undefined>) => world.service.runs(job);
 
 const asService = <Result>(work: (tx: Transaction) => Promise<Result>) =>
   world.service.database.transact(theService, work);

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { type Actor, nobody } from "@lienthong/auth/actor.ts";
 import { all, run, sql } from "@lienthong/database/transaction.ts";
 import { asService } from "@lienthong/testing/running-service.ts";
+import { forgetLookUps } from "../people/forget-look-ups.ts";
 import { identity } from "../service.ts";
 import { anIdentity, type Identity, type TestLibrary } from "./library.ts";
 
@@ -63,6 +64,37 @@ test("whose card lies on a desk and whose PIN was tried is kept like a name, the
     { act: "pin", actor, people: [minh.personId], refused: null },
     { act: "pin", actor, people: [minh.personId], refused: "identity.verify-pin/pin-wrong" },
   ]);
+});
+
+test("who was where is forgotten after 30 days, what staff answer for after 5 years", async () => {
+  const there = await service.aLibrary();
+  const staff = { ...nobody, kind: "staff", id: "desk", libraryId: there.id } as Actor;
+  await service.database.transact(staff, (tx) =>
+    run(
+      tx,
+      sql`
+      insert into name_lookup (library_id, actor, act, person_ids, refused, at)
+      select ${there.id}, 'staff:desk', act, array[gen_random_uuid()], refused, now() - age
+      from (values ('card', null, interval '29 days'), ('card', null, interval '31 days'),
+                   ('card', 'identity.resolve-card/card-unknown', interval '31 days'),
+                   ('name', null, interval '4 years'), ('name', null, interval '61 months')) as one (act, refused, age)`,
+    ),
+  );
+  const kept = () =>
+    service.database.transact(asService(identity), (tx) =>
+      all<{ act: string; refused: boolean; days: number }>(
+        tx,
+        sql`
+        select act, refused is not null as refused, extract(day from now() - at)::int as days
+        from name_lookup where library_id = ${there.id} order by at desc`,
+      ),
+    );
+  assert.equal((await kept()).length, 5);
+  await service.runs(forgetLookUps);
+  assert.deepEqual(
+    (await kept()).map((row) => `${row.act} ${row.refused} ${row.days < 1000 ? row.days : "years"}`),
+    ["card false 29", "card true 31", "name false years"],
+  );
 });
 
 test("at most a hundred names are asked for at once", async () => {

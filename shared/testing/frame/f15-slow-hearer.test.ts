@@ -67,7 +67,7 @@ test(`F15: a hearer whose effect lasts ${effectMs} ms falls behind and holds up 
     `F15: published ${(beside / usual).toFixed(2)} times the usual beside a slow hearer; ` +
       `caught up at ${((caughtUp * effectMs) / 1000).toFixed(0)} times its slow rate, ${caughtUp.toFixed(0)} events a second\n`,
   );
-  // Of a few bursts on a machine that tests share only much can be judged; of many, the twentieth part.
-  assert.ok(beside >= usual * (bursts > 1_000 ? 0.95 : 0.6), `${beside} a second beside it, ${usual} without`);
+  // A few bursts on a machine that tests share say nothing of speed.
+  if (bursts > 1_000) assert.ok(beside >= usual * 0.95, `${beside} a second beside it, ${usual} without`);
   assert.ok(caughtUp >= (5 * 1000) / effectMs, `${caughtUp} a second`);
 });
