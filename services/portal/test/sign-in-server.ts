@@ -32,7 +32,10 @@ export async function aSignInServer(): Promise<SignInServer> {
   let session = randomUUID();
   let live = true;
 
-  const server = createServer((request, response) => void take(request, response));
+  const server = createServer((request, response) => {
+    // Who asks while it is being closed gets no answer, as of any server.
+    take(request, response).catch(() => response.destroy());
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   server.unref();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
