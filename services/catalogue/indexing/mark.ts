@@ -16,7 +16,7 @@ export async function markForIndex(tx: Transaction, titleIds: readonly string[])
       returning id, index_version)
     insert into title_to_index (title_id, version)
     select id, index_version from marked
-    on conflict (title_id) do update set version = excluded.version, tries = 0`,
+    on conflict (title_id) do update set version = excluded.version, at = least(title_to_index.at, excluded.at), tries = 0`,
   );
 }
 

@@ -6,7 +6,12 @@ import { knownTitles } from "../titles/hit.ts";
 import { writeDocuments } from "./indexes.ts";
 
 /** Titles in one bulk; more are hardly faster and make a title that has just changed wait longer. */
-export const batchTitles = 300;
+export const batchTitles = 500;
+
+// While a large file is taken, circulation tells a moment later where each new copy is. Where so many titles wait, the newest
+// wait for that word, and their documents are made once instead of twice.
+const manyTitles = 1_000;
+const wordComesWithinMs = 1_500;
 
 /** Writes the documents of titles that wait, oldest first, into all indexes there are. @returns how many waited */
 export async function indexSome(tx: Transaction, log: Log): Promise<number> {
@@ -17,7 +22,12 @@ export async function indexSome(tx: Transaction, log: Log): Promise<number> {
   if (!mine) return 0;
   const waiting = await all<{ id: string; version: bigint; tries: number }>(
     tx,
-    sql`select title_id as id, version, tries from title_to_index order by at limit ${batchTitles}`,
+    sql`
+    select title_id as id, version, tries from title_to_index
+    where at < clock_timestamp() - make_interval(secs => case
+      when (select count(*) from (select from title_to_index limit ${manyTitles}) waiting) = ${manyTitles}
+      then ${wordComesWithinMs / 1000}::float8 else 0 end)
+    order by at limit ${batchTitles}`,
   );
   if (waiting.length === 0) return 0;
   // The indexes are asked for after the titles: an index that begins to be filled in between reads these rows itself.
@@ -31,12 +41,14 @@ export async function indexSome(tx: Transaction, log: Log): Promise<number> {
   faultPoint("K10");
   const done = waiting.filter((row) => !refused.has(row.id));
   // A title that changed again meanwhile has a higher version in the queue and stays in it.
+  // Written so that it goes once over the queue: the queue was empty when it was last counted, and a join would look
+  // through the list for each of its rows.
+  const ids = done.map((row) => row.id);
   await run(
     tx,
     sql`
-    delete from title_to_index using unnest(${done.map((row) => row.id)}::text[], ${done.map((row) => row.version)}::bigint[])
-      as done(id, version)
-    where title_to_index.title_id = done.id and title_to_index.version = done.version`,
+    delete from title_to_index where title_id = any(${ids}::text[])
+      and version = (${done.map((row) => row.version)}::bigint[])[array_position(${ids}::text[], title_id)]`,
   );
   if (refused.size > 0) await putBack(tx, [...refused], log);
   return waiting.length;

@@ -38,8 +38,8 @@ export async function compareSome(tx: Transaction): Promise<number> {
   await run(
     tx,
     sql`
-    delete from record_to_compare using unnest(${ids}::uuid[], ${taken.map((row) => row.turn)}::bigint[]) as done(id, turn)
-    where record_id = done.id and record_to_compare.turn = done.turn`,
+    delete from record_to_compare where record_id = any(${ids}::uuid[])
+      and turn = (${taken.map((row) => row.turn)}::bigint[])[array_position(${ids}::uuid[], record_id)]`,
   );
   return taken.length;
 }

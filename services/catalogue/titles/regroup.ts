@@ -149,7 +149,7 @@ async function writeTitles(
       returning id, version, presented, gone, index_version, old.version is distinct from version as told
     ), marked as (
       insert into title_to_index (title_id, version) select id, index_version from kept
-      on conflict (title_id) do update set version = excluded.version, tries = 0)
+      on conflict (title_id) do update set version = excluded.version, at = least(title_to_index.at, excluded.at), tries = 0)
     select id, version, case when gone then presented end as formerly, gone from kept where told`,
   );
   await keepWords(
