@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join, matchesGlob } from "node:path";
+import { globSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
 import { onTestPlatform } from "../run/test-platform.ts";
 import { check } from "./check.ts";
@@ -19,7 +20,16 @@ export async function test(args: string[]): Promise<void> {
   if (!passed) throw new Failure("Not all tests passed.");
 }
 
-type Group = { files: string; loader?: string[]; cwd?: string; alone?: boolean };
+type Group = {
+  files: string;
+  /** Files among them that belong to another group. */
+  but?: string[];
+  loader?: string[];
+  cwd?: string;
+  /** Without the addresses of the running platform. */
+  alone?: boolean;
+  oneByOne?: boolean;
+};
 
 const groups: Group[] = [
   { files: "shared/**/*.test.ts" },
@@ -28,15 +38,19 @@ const groups: Group[] = [
   { files: "services/{identity,catalogue,circulation,gateway}/**/*.test.ts" },
   // Pages are TSX, which Node does not strip by itself.
   { files: "services/portal/**/*.test.{ts,tsx}", loader: ["--import", "tsx"], cwd: "services/portal" },
-  { files: "e2e/**/*.test.ts" },
+  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"] },
+  // They flood the platform that all of them share, and some measure what that does to others.
+  { files: "e2e/attacks/**/*.test.ts", oneByOne: true },
 ];
 
 async function runTests(repository: string, environment: Record<string, string>, only: string[]): Promise<boolean> {
   let passed = true;
-  for (const { files, loader = [], cwd = "", alone } of groups) {
-    const wanted = only.length === 0 ? [files] : only.filter((file) => matchesGlob(file, files));
+  for (const { files, but = [], loader = [], cwd = "", alone, oneByOne } of groups) {
+    const found = globSync(files, { cwd: repository, exclude: ["**/node_modules/**", ...but] });
+    if (found.length === 0) throw new Failure(`No test is found by ${files}.`);
+    const wanted = found.filter((file) => only.length === 0 || only.includes(file));
     if (wanted.length === 0) continue;
-    const options = ["--test", "--test-concurrency=2", "--test-timeout=300000"];
+    const options = ["--test", `--test-concurrency=${oneByOne ? 1 : 2}`, "--test-timeout=300000"];
     const child = spawn(process.execPath, [...loader, ...options, ...wanted.map((file) => join(repository, file))], {
       cwd: join(repository, cwd),
       env: { ...process.env, ...(alone ? {} : environment) },
