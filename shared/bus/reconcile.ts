@@ -7,7 +7,7 @@ import { archiveSlots, publishedAs, putBack, slotIds } from "./archive.ts";
 import { type BusIds, readBus } from "./bus-ids.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf } from "./event.ts";
-import { sameIds, type Slot } from "./id-slots.ts";
+import { sameIds, slotMs, type Slot } from "./id-slots.ts";
 
 // The stream keeps 14 days; older events are in the archive only, and rightly so.
 const comparedMs = 13 * 24 * 3600 * 1000;
@@ -66,7 +66,7 @@ async function compare(client: pg.PoolClient, bus: Bus, log: Log): Promise<numbe
     since,
     until,
   });
-  const count = await putBackMissing(client, bus, archived, found, since);
+  const count = await putBackMissing(client, bus, archived, found, since, until);
   await client.query(sql`
     insert into stream_agreement (stream, created_at, last_sequence, last_id, from_sequence, published_at)
     values (${stream}, ${info.created}, ${found.lastSequence}, ${found.lastId ?? agreed?.lastId ?? null},
@@ -113,23 +113,29 @@ async function putBackMissing(
   archived: Map<string, Slot>,
   found: BusIds,
   since: number,
+  until: number,
 ): Promise<number> {
+  const unread = found.lastSequence + 1;
   let count = 0;
   let held = new Set<string>();
-  let from = found.lastSequence;
+  let from = Number.POSITIVE_INFINITY;
   const lookFor = async () => {
-    if (held.size > 0)
-      await readBus(bus, { from, to: found.lastSequence, since, until: since, each: (id) => held.delete(id) });
+    if (held.size > 0 && from < Number.POSITIVE_INFINITY) {
+      // What was published while the stream was read is in the archive already: it lies further on.
+      const { state } = await bus.manage.streams.info(streamOf(bus.service));
+      await readBus(bus, { from, to: state.last_seq, since, until: since, each: (id) => held.delete(id) });
+    }
     count += await putBack(client, [...held]);
     held = new Set();
-    from = found.lastSequence;
+    from = Number.POSITIVE_INFINITY;
   };
   for (const [key, slot] of archived) {
     const there = found.slots.get(key);
     if (there && sameIds(slot, there)) continue;
     for (const id of await slotIds(client, slot, since)) held.add(id);
-    // A slot of which the bus has nothing needs no second look.
+    // A settled slot of which the bus has nothing needs no second look.
     if (there) from = Math.min(from, there.firstSequence);
+    else if ((slot.time + 1) * slotMs > until) from = Math.min(from, unread);
     if (held.size >= idsAtOnce) await lookFor();
   }
   await lookFor();
