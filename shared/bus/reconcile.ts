@@ -102,7 +102,8 @@ async function stillAgrees(bus: Bus, stream: string, agreed: Agreement, created:
   const sequence = Number(agreed.lastSequence);
   if (sequence > lastSequence) return false;
   if (sequence === 0) return true;
-  const message = await bus.manage.streams.getMessage(stream, { seq: sequence }).catch(() => null);
+  // Null says that nothing is there; where the bus does not answer, that says nothing of the event.
+  const message = await bus.manage.streams.getMessage(stream, { seq: sequence });
   return message !== null && publishedAs(message.header) === agreed.lastId;
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import type { Bus } from "@lienthong/bus/connection.ts";
 import { reconcile } from "@lienthong/bus/reconcile.ts";
+import { errors } from "@nats-io/transport-node";
 import { aBusStage, type BusStage, counts, log } from "../bus-stage.ts";
 
 const loans = Array.from({ length: 200 }, () => randomUUID() as string);
@@ -31,4 +33,19 @@ test("F10: comparing bus and archive while events go out puts none of them back"
   const { state } = await stage.owner.bus.manage.streams.info("CIRCULATION");
   const { rows } = await stage.owner.database.frame.query("select count(*)::integer as events from outbox_archive");
   assert.equal(state.messages, rows[0].events, "each event lies on the bus once");
+});
+
+test("F10: a bus that does not say what lies at a place has not lost it: the comparison is made later", async () => {
+  const { database, bus } = stage.owner;
+  await stage.renew(loans);
+  await stage.published();
+  await reconcile(database, bus, log);
+  const agreement = () => database.frame.query("select * from stream_agreement").then(({ rows }) => rows);
+  const agreed = await agreement();
+
+  const silent = async () => Promise.reject(new errors.TimeoutError());
+  const streams = Object.create(bus.manage.streams, { getMessage: { value: silent } }) as Bus["manage"]["streams"];
+  const manage = Object.create(bus.manage, { streams: { value: streams } }) as Bus["manage"];
+  await assert.rejects(reconcile(database, { ...bus, manage }, log), errors.TimeoutError);
+  assert.deepEqual(await agreement(), agreed);
 });
