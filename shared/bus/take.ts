@@ -32,7 +32,8 @@ export function taker(
   log: Log,
   patience: Patience,
 ): Taker {
-  const failing = new Set<string>();
+  // Each with the time after which it has certainly been brought again, here or to another process.
+  const failing = new Map<string, number>();
 
   async function together(batch: readonly JsMsg[]): Promise<void> {
     try {
@@ -74,12 +75,20 @@ export function taker(
   function tryLater(event: Envelope, message: JsMsg, error: unknown): boolean {
     const tries = message.info.deliveryCount;
     const id = idOf(message);
-    const crowded = !failing.has(id) && failing.size >= waitingMax;
-    if (error instanceof Undecodable || tries >= patience.triesMax || crowded) return false;
-    failing.add(id);
+    if (error instanceof Undecodable || tries >= patience.triesMax || (!failing.has(id) && crowded())) return false;
+    const waitMs = patience.againAfterMs * 3 ** tries;
+    failing.set(id, Date.now() + waitMs + patience.ackWaitMs);
     log.warn({ err: error, subject: event.subject, tries }, "an event could not be applied; it is tried again");
-    message.nak(patience.againAfterMs * 3 ** tries);
+    message.nak(waitMs);
     return true;
+  }
+
+  /** Whether so many wait for their next try that no other may. One whose end came elsewhere waits no more. */
+  function crowded(): boolean {
+    if (failing.size < waitingMax) return false;
+    const now = Date.now();
+    for (const [id, until] of failing) if (until < now) failing.delete(id);
+    return failing.size >= waitingMax;
   }
 
   async function giveUp(hopeless: [Envelope, unknown][], messages: Map<Envelope, JsMsg>): Promise<void> {

@@ -36,6 +36,11 @@ beforeEach(() => {
 });
 
 const letters = () => deadLetters(stage.hearer.database, "catalogue");
+/** How many were set aside, however many. */
+const aside = async () => {
+  const { rows } = await stage.hearer.database.frame.query("select count(*)::integer as letters from dead_letter");
+  return rows[0].letters as number;
+};
 const unknown = async () => Number(/events_heard_total{outcome="unknown"} (\d+)/.exec(await metricsText())?.[1] ?? 0);
 
 test("F14: an event that cannot be read is set aside at once, and others go on", async () => {
@@ -97,7 +102,7 @@ test("F14: thousands of failing events do not use up what the bus lets a service
   poisoned.clear();
   const bad = Array.from({ length: counts(1_500, 10_000) }, () => randomUUID() as string);
   for (const id of bad) poisoned.add(id);
-  const before = (await letters()).length;
+  const before = await aside();
   for (let at = 0; at < bad.length; at += 500) await stage.renew(bad.slice(at, at + 500));
   const [last] = await stage.renew();
   await until(
@@ -105,9 +110,35 @@ test("F14: thousands of failing events do not use up what the bus lets a service
     (state) => state !== undefined,
     60_000,
   );
-  const aside = async () => {
-    const { rows } = await stage.hearer.database.frame.query("select count(*)::integer as letters from dead_letter");
-    return rows[0].letters as number;
-  };
   await until(aside, (count) => count >= before + bad.length, 120_000);
+});
+
+test("F14: failing events that another process or nobody ends leave room for others to be tried again", async () => {
+  poisoned.clear();
+  mended = false;
+  await stage.silent();
+  await stage.deaf();
+  await stage.owner.bus.manage.streams.purge("CIRCULATION");
+  const bad = Array.from({ length: 200 }, () => loanOf(randomUUID(), 2n ** 40n + 1n, 1));
+  for (const { id } of bad) poisoned.add(id);
+  const before = await aside();
+  await stage.hear([loanStates, failsForSome], { ackWaitMs: 1_000, triesMax: 4, againAfterMs: 300 });
+  tries = [];
+  for (const loan of bad) await stage.bring(loan);
+  await until(
+    () => tries.length,
+    (count) => count >= 2 * bad.length,
+  );
+  await stage.owner.bus.manage.streams.purge("CIRCULATION");
+  assert.equal(await aside(), before, "all of them waited for their next try");
+
+  await until(async () => {
+    tries = [];
+    const loan = loanOf(randomUUID(), 2n ** 40n + 1n, 1);
+    poisoned.add(loan.id);
+    const asideBefore = await aside();
+    await stage.bring(loan);
+    await until(async () => (await aside()) > asideBefore || tries.length > 2);
+    return tries.length > 2;
+  });
 });
