@@ -14,7 +14,7 @@ const againAfterMs = 1_000;
 
 /**
  * Keeps the stream of a service's own events as declared and whole: now, when the bus comes back, and whenever asked.
- * A bus that is not ready yet is waited for.
+ * A bus that is not ready yet is waited for; the comparison, which may take minutes, goes on beside.
  * @param bytesMax how much the stream may hold
  * @throws StreamRefused when a stream is there that could lose events
  */
@@ -31,7 +31,7 @@ export async function keepStream(database: Database, bus: Bus, bytesMax: number,
   };
   for (let waited = false; ; waited = true) {
     try {
-      await attend();
+      await declareStream(bus, bytesMax);
       break;
     } catch (error) {
       if (error instanceof StreamRefused) throw error;
@@ -39,6 +39,7 @@ export async function keepStream(database: Database, bus: Bus, bytesMax: number,
       await pause(againAfterMs);
     }
   }
+  void attend().catch((error) => log.warn({ err: error }, "bus and archive could not be compared at the start"));
   // A bus that comes back may have lost its streams: they are declared and refilled before anything else.
   void (async () => {
     for await (const status of bus.connection.status()) {

@@ -1,4 +1,4 @@
-import type { Database } from "@lienthong/database/database.ts";
+import { type Database, longMsMax } from "@lienthong/database/database.ts";
 import { sql } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
@@ -38,7 +38,7 @@ export async function reconcile(database: Database, bus: Bus, log: Log): Promise
   let broken = true;
   try {
     const { rows } = await client.query<{ mine: boolean }>(
-      "select pg_try_advisory_lock(hashtext('reconcile')) as mine, set_config('statement_timeout', '10min', false)",
+      `select pg_try_advisory_lock(hashtext('reconcile')) as mine, set_config('statement_timeout', '${longMsMax}', false)`,
     );
     const count = rows[0]?.mine ? await compare(client, bus, log) : 0;
     await client.query("select pg_advisory_unlock_all(); reset statement_timeout");

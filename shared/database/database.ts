@@ -5,7 +5,7 @@ import pg from "pg";
 import { connectionString, type DatabaseAddress } from "./address.ts";
 import { isNoAnswer } from "./errors.ts";
 import { writeOutbox } from "./outbox.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Sql, Transaction } from "./transaction.ts";
 
 export type Database = {
   /**
@@ -45,6 +45,8 @@ const soonMs = 1_500;
 const statementMsMax = 20_000;
 // How long anybody waits for a statement that the server should have ended: it has vanished without a word.
 const queryMsMax = statementMsMax + 5_000;
+/** What compares or moves millions of rows, beside everything else. */
+export const longMsMax = 600_000;
 // The server ends a statement at its deadline by itself; if nothing has come this much later, it is not there any more.
 const graceMs = 500;
 
@@ -56,6 +58,13 @@ types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 export const soon = (statement: pg.QueryConfig): pg.QueryConfig & { query_timeout: number } => ({
   ...statement,
   query_timeout: soonMs,
+});
+
+/** A statement that may take minutes on a connection whose statement_timeout allows it: the driver waits as long. */
+export const atLength = ({ text, values }: Sql): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  values,
+  query_timeout: longMsMax + 5_000,
 });
 
 /** Opens the pool of a service's own role. */

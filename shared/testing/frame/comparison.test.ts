@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import type { Bus } from "@lienthong/bus/connection.ts";
+import { keepStream } from "@lienthong/bus/keep-stream.ts";
 import { reconcile } from "@lienthong/bus/reconcile.ts";
+import { openDatabase } from "@lienthong/database/database.ts";
 import { errors } from "@nats-io/transport-node";
+import type pg from "pg";
 import { aBusStage, type BusStage, counts, log } from "../bus-stage.ts";
 
 const loans = Array.from({ length: 200 }, () => randomUUID() as string);
@@ -48,4 +52,47 @@ test("F10: a bus that does not say what lies at a place has not lost it: the com
   const manage = Object.create(bus.manage, { streams: { value: streams } }) as Bus["manage"];
   await assert.rejects(reconcile(database, { ...bus, manage }, log), errors.TimeoutError);
   assert.deepEqual(await agreement(), agreed);
+});
+
+/** Keeps everybody from the archive while it works. */
+async function withArchiveLocked<T>(work: (lock: pg.PoolClient) => Promise<T>): Promise<T> {
+  const lock = await stage.owner.database.frame.connect();
+  try {
+    await lock.query("begin; lock table outbox_archive in access exclusive mode");
+    return await work(lock);
+  } finally {
+    await lock.query("rollback");
+    lock.release();
+  }
+}
+
+test("F10: a comparison may take longer than any other statement", async () => {
+  const { database, bus } = stage.owner;
+  const url = new URL(String(database.relay.options.connectionString));
+  const password = decodeURIComponent(url.password);
+  // All other statements are given up after half a second by who asked.
+  url.searchParams.set("query_timeout", "500");
+  const hurried = openDatabase({ url: url.toString(), password }, () => undefined);
+  try {
+    await stage.published();
+    const compared = await withArchiveLocked(async (lock) => {
+      const comparing = reconcile(hurried, bus, log).catch((error: unknown) => error);
+      await lock.query("select pg_sleep(1.5)");
+      return { comparing };
+    });
+    assert.equal(await compared.comparing, 0);
+  } finally {
+    await hurried.close();
+  }
+});
+
+test("F10: a service starts without waiting for its bus and archive to be compared", async () => {
+  const { database, bus } = stage.owner;
+  const stream = await withArchiveLocked(async () => {
+    const started = keepStream(database, bus, 2 ** 30, log);
+    const late = AbortSignal.timeout(10_000);
+    return Promise.race([started, once(late, "abort").then(() => undefined)]);
+  });
+  assert.ok(stream, "it started while nothing could be compared");
+  await stream.attend().catch(() => undefined);
 });
