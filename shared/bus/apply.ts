@@ -2,6 +2,7 @@ import { serviceActor } from "@lienthong/auth/actor.ts";
 import { faultPoint } from "@lienthong/config/fault-point.ts";
 import type { Database } from "@lienthong/database/database.ts";
 import { isDatabaseAway } from "@lienthong/database/errors.ts";
+import { writeOutbox } from "@lienthong/database/outbox.ts";
 import { run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
@@ -43,7 +44,7 @@ export async function applyEvents(
 }
 
 /**
- * Applies events in one transaction, each apart: one that fails undoes nothing of the others.
+ * Applies events in one transaction, each apart with what it announces: one that fails undoes nothing of the others.
  * @returns those that failed, each with its error
  * @throws what concerns all of them, such as that the database is away
  */
@@ -61,13 +62,15 @@ export async function applyApart(
       const announced = tx.announced.length;
       await run(tx, sql`savepoint apart`);
       try {
-        for (const [outcome, by] of await applyIn(tx, service, consumers, [event], log, false))
-          add(counts, outcome, by);
+        const applied = await applyIn(tx, service, consumers, [event], log, false);
+        await writeOutbox(tx);
         await run(tx, sql`release savepoint apart`);
+        for (const [outcome, by] of applied) add(counts, outcome, by);
       } catch (error) {
         if (isDatabaseAway(error) || lost.has((error as { code?: string }).code ?? "")) throw error;
         await run(tx, sql`rollback to savepoint apart`);
         tx.announced.length = announced;
+        tx.written = announced;
         failed.set(event, error);
       }
     }

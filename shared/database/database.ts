@@ -105,9 +105,9 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
     };
     const watch = until < Number.POSITIVE_INFINITY ? setTimeout(giveUp, leftMs + graceMs) : undefined;
     try {
-      const tx: Transaction = { actor, now: await begin(client, actor, leftMs), client, announced: [] };
+      const tx: Transaction = { actor, now: await begin(client, actor, leftMs), client, announced: [], written: 0 };
       const result = await work(tx);
-      if (tx.announced.length > 0) await writeOutbox(tx);
+      await writeOutbox(tx);
       // Where a statement's error was swallowed in the work, PostgreSQL answers a commit by rolling back.
       const { command } = await client.query("commit");
       if (command !== "COMMIT")

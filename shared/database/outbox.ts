@@ -5,12 +5,14 @@ import { run, sql, type Transaction } from "./transaction.ts";
 const rowsMax = 1_000;
 
 /**
- * Writes what a transaction has announced, in its order, as the last thing before the commit: one statement, and the locks
- * under which versions were raised are still held.
+ * Writes what a transaction has announced and not yet written, in its order, as the last thing before the commit: one
+ * statement, and the locks under which versions were raised are still held. Where parts of a transaction may fail apart,
+ * each part ends with it, so that a row that cannot be written is that part's fault.
  */
 export async function writeOutbox(tx: Transaction): Promise<void> {
+  if (tx.written === tx.announced.length) return;
   faultPoint("K2");
-  for (let from = 0; from < tx.announced.length; from += rowsMax) {
+  for (let from = tx.written; from < tx.announced.length; from += rowsMax) {
     const events = tx.announced.slice(from, from + rowsMax);
     await run(
       tx,
@@ -26,4 +28,5 @@ export async function writeOutbox(tx: Transaction): Promise<void> {
       order by place`,
     );
   }
+  tx.written = tx.announced.length;
 }

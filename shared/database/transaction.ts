@@ -13,6 +13,8 @@ export type Transaction = {
   readonly client: PoolClient;
   /** The events that `announce` has taken; they are written when the work is done and published once it has committed. */
   readonly announced: Announced[];
+  /** How many of them are written already. */
+  written: number;
 };
 
 const names = new Map<string, string>();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
+import { announce } from "@lienthong/bus/announce.ts";
 import { consumer } from "@lienthong/bus/consumer.ts";
 import { deadLetters, replay } from "@lienthong/bus/dead-letter.ts";
 import type { Patience } from "@lienthong/bus/take.ts";
@@ -141,4 +142,25 @@ test("F14: failing events that another process or nobody ends leave room for oth
     await until(async () => (await aside()) > asideBefore || tries.length > 2);
     return tries.length > 2;
   });
+});
+
+test("F14: an event that makes a service announce what its outbox refuses is set aside alone; those beside it are applied", async () => {
+  poisoned.clear();
+  await stage.deaf();
+  await stage.owner.bus.manage.streams.purge("CIRCULATION");
+  // A version of an aggregate is announced once: what is told of the second of these is refused.
+  const told = loanOf(randomUUID(), 2n ** 40n + 1n, 1);
+  const [first, second, ...beside] = Array.from({ length: 12 }, () => loanOf(randomUUID(), 2n ** 40n + 1n, 1));
+  const announces = consumer(LoanChanged, async (tx, { id }) => {
+    announce(tx, LoanChanged, id === first!.id || id === second!.id ? told : loanOf(id, 2n ** 40n + 1n, 2));
+  });
+  const before = await aside();
+  for (const loan of [first!, ...beside.slice(0, 5), second!, ...beside.slice(5)]) await stage.bring(loan);
+  await stage.hear([loanStates, announces], { ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
+  await until(aside, (count) => count === before + 1);
+  for (const { id } of [first!, ...beside]) assert.equal((await stage.stateOf(id))?.value, 1);
+  assert.equal(await stage.stateOf(second!.id), undefined, "nothing of it was kept");
+  const { rows } = await stage.hearer.database.frame.query("select aggregate from outbox");
+  const announced = rows.map(({ aggregate }) => aggregate as string).sort();
+  assert.deepEqual(announced, [told.id, ...beside.map(({ id }) => id)].sort(), "what the others announced goes out");
 });
