@@ -27,6 +27,8 @@ const callsAgain = counter("calls_again_total", "Calls that their sender made ag
 export type RpcServer = { port: number; stop(): Promise<void> };
 
 // Twice the pool: one call works in the database while another computes or asks a neighbour.
+const callsMax = 2 * connectionsMax;
+// How long a call waits for a place: a rush of a moment passes within it, and what lasts is for later.
 const waitMsMax = 100;
 // A file may take minutes and holds no connection meanwhile; each costs an open file and a piece of it in memory.
 const uploadsMax = 32;
@@ -46,7 +48,7 @@ export async function serve(
 ): Promise<RpcServer> {
   const doors = { ...parts, way: databaseWay() };
   const server = new Server(serverLimits);
-  const calls = admission(2 * connectionsMax, waitMsMax);
+  const calls = admission(callsMax, waitMsMax);
   const uploads = admission(uploadsMax, waitMsMax);
   const handlers = Object.entries(definition).map(([call, method]) => {
     const answer = answers[call] as Answer<unknown, unknown> | undefined;
