@@ -5,8 +5,8 @@ const batchEventsMax = 200;
 const batchEventsStart = 8;
 // A transaction that lasts longer holds its locks too long; one much shorter makes many of little.
 const batchMsMax = 2_000;
-// So many are held here at most, those at work included; the rest waits in the bus.
-const heldEventsMax = 400;
+// So many wait here at most, beside the batch at work; the rest waits in the bus.
+const waitingEventsMax = 400;
 
 /**
  * Hands on what has come, as it comes; while a batch is at work the next one gathers, up to a bound. Slow work makes small
@@ -38,7 +38,7 @@ export async function inBatches(
   const gather = async () => {
     while (!ended) {
       fetched = await durable.fetch({
-        max_messages: heldEventsMax - waiting.length,
+        max_messages: waitingEventsMax - waiting.length,
         expires: 5_000,
         idle_heartbeat: 2_000,
       });
@@ -46,7 +46,7 @@ export async function inBatches(
         waiting.push(message);
         arrived.resolve();
       }
-      while (waiting.length > heldEventsMax / 2 && !ended) await taken.promise;
+      while (waiting.length > waitingEventsMax / 2 && !ended) await taken.promise;
     }
   };
   // The stream may vanish while a batch is at work, when nobody waits for the gathering: its error is kept until then.
