@@ -1,6 +1,5 @@
 import { atLength } from "@lienthong/database/database.ts";
 import { sql } from "@lienthong/database/transaction.ts";
-import type { MsgHdrs } from "@nats-io/transport-node";
 import type pg from "pg";
 import { firstIdAt, slotKey, slotMs, type Slot } from "./id-slots.ts";
 
@@ -51,6 +50,3 @@ export async function putBack(client: pg.PoolClient, ids: readonly string[]): Pr
   }
   return count;
 }
-
-/** The id of an event on the bus. */
-export const publishedAs = (headers: MsgHdrs | undefined): string => headers?.get("ce-id") ?? "";

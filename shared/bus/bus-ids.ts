@@ -1,8 +1,8 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
-import { publishedAs } from "./archive.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf } from "./event.ts";
 import { hashOf, madeAt, slotKey, slotMs, type Slot } from "./id-slots.ts";
+import { publishedAs } from "./publish.ts";
 import { absent } from "./stream.ts";
 
 const messagesAtOnce = 5_000;

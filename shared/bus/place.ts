@@ -3,9 +3,9 @@ import { nanos } from "@nats-io/transport-node";
 import type { Database } from "@lienthong/database/database.ts";
 import { sql } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
-import { publishedAs } from "./archive.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf } from "./event.ts";
+import { publishedAs } from "./publish.ts";
 import { absent } from "./stream.ts";
 
 // What one service may have taken and not acknowledged: it bounds its memory, however long the stream is.

@@ -88,3 +88,6 @@ function envelope(bus: Bus, row: Outgoing): MsgHdrs {
   for (const [name, value] of Object.entries(attributes)) if (value !== "") envelope.set(name, value);
   return envelope;
 }
+
+/** The id of an event on the bus. */
+export const publishedAs = (headers: MsgHdrs | undefined): string => headers?.get("ce-id") ?? "";

@@ -3,11 +3,12 @@ import { sql } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
 import type pg from "pg";
-import { archiveSlots, publishedAs, putBack, slotIds } from "./archive.ts";
+import { archiveSlots, putBack, slotIds } from "./archive.ts";
 import { type BusIds, readBus } from "./bus-ids.ts";
 import type { Bus } from "./connection.ts";
 import { streamOf } from "./event.ts";
 import { sameIds, slotMs, type Slot } from "./id-slots.ts";
+import { publishedAs } from "./publish.ts";
 
 // The stream keeps 14 days; older events are in the archive only, and rightly so.
 const comparedMs = 13 * 24 * 3600 * 1000;
