@@ -38,9 +38,9 @@ export async function reconcile(database: Database, bus: Bus, log: Log): Promise
   const client = await database.relay.connect();
   let broken = true;
   try {
-    const { rows } = await client.query<{ mine: boolean }>(
-      `select pg_try_advisory_lock(hashtext('reconcile')) as mine, set_config('statement_timeout', '${longMsMax}', false)`,
-    );
+    const { rows } = await client.query<{ mine: boolean }>(sql`
+      select pg_try_advisory_lock(hashtext('reconcile')) as mine,
+             set_config('statement_timeout', ${String(longMsMax)}, false)`);
     const count = rows[0]?.mine ? await compare(client, bus, log) : 0;
     await client.query("select pg_advisory_unlock_all(); reset statement_timeout");
     broken = false;
