@@ -75,7 +75,7 @@ export async function searched(
   seconds: number,
   withoutFacets: boolean,
 ): Promise<Searched> {
-  const search = await ourSearch(platform);
+  const search = ourSearch(platform);
   const made = growing(editions);
   const { ms } = await drive(2, seconds, (n) => search(searchFor(twoWords(made, n), withoutFacets)));
   return { p50: percentile(ms, 0.5), p95: percentile(ms, 0.95) };

@@ -21,7 +21,7 @@ export const measured = line({
     await stage.take((await stage.files(made, editions)).paths);
     await stage.quiet();
     await stage.close();
-    const search = await ourSearch(opened);
+    const search = ourSearch(opened);
     const compare = (withoutFacets: boolean) => {
       const p95 = (asked: (n: number) => Promise<void>) => async (seconds: number) =>
         percentile((await drive(clients, seconds, asked)).ms, 0.95);

@@ -18,7 +18,7 @@ export const measured = line({
     await stage.take((await stage.files(made, editions)).paths);
     await stage.quiet();
     await stage.close();
-    const search = await ourSearch(opened);
+    const search = ourSearch(opened);
     const p95 = (withoutFacets: boolean) => async (seconds: number) =>
       percentile((await drive(clients, seconds, (n) => search(searchFor(twoWords(made, n), withoutFacets)))).ms, 0.95);
     return { facets: await pairs({ of: "ms p95", ours: p95(false), bare: p95(true), note: `${clients} clients` }) };
