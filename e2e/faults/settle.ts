@@ -12,8 +12,11 @@ const heardBy = [
   ["circulation", "catalogue"],
 ] as const;
 
+// The jobs of a worker that was killed are freed within a minute, and then still have to be done.
+const settledMsMax = 120_000;
+
 /** Waits until nothing is under way any more: no event unpublished or unheard, no job to do, no title to index. */
-export async function settled(world: FaultWorld, withinMs = 60_000): Promise<void> {
+export async function settled(world: FaultWorld, withinMs = settledMsMax): Promise<void> {
   const password = (await secret(world.where.secrets, "nats-admin")).value;
   const bus = await connectBus({ url: world.where.natsUrl, user: "admin", password });
   try {
