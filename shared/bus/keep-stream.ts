@@ -10,7 +10,8 @@ export type KeptStream = {
   attend(): Promise<void>;
 };
 
-const againAfterMs = 1_000;
+const restMs = 1_000;
+const restMsMax = 5_000;
 
 /**
  * Keeps the stream of a service's own events as declared and whole: now, when the bus comes back, and whenever asked.
@@ -29,23 +30,29 @@ export async function keepStream(database: Database, bus: Bus, bytesMax: number,
     });
     return running;
   };
-  for (let waited = false; ; waited = true) {
-    try {
-      await declareStream(bus, bytesMax);
-      break;
-    } catch (error) {
-      if (error instanceof StreamRefused) throw error;
-      if (!waited) log.warn({ err: error }, "waiting for the bus to take the stream's declaration");
-      await pause(againAfterMs);
-    }
-  }
-  void attend().catch((error) => log.warn({ err: error }, "bus and archive could not be compared at the start"));
+  const insist = (step: () => Promise<void>, waiting: string) => untilTaken(step, bus, log, waiting);
+  await insist(() => declareStream(bus, bytesMax), "waiting for the bus to take the stream's declaration");
+  const mend = () =>
+    insist(attend, "bus and archive cannot be compared yet").catch((error: unknown) =>
+      log.error({ err: error, runbook: "outbox-waits" }, "the stream is not as it must be"),
+    );
+  void mend();
   // A bus that comes back may have lost its streams: they are declared and refilled before anything else.
   void (async () => {
-    for await (const status of bus.connection.status()) {
-      if (status.type === "reconnect")
-        await attend().catch((error) => log.warn({ err: error }, "the stream could not be declared yet"));
-    }
+    for await (const status of bus.connection.status()) if (status.type === "reconnect") await mend();
   })();
   return { attend };
+}
+
+/** Takes a step again and again until it is done or the connection is closed; says once that it waits. */
+async function untilTaken(step: () => Promise<void>, bus: Bus, log: Log, waiting: string): Promise<void> {
+  for (let tries = 0; !bus.connection.isClosed(); tries += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (error instanceof StreamRefused) throw error;
+      if (tries === 0) log.warn({ err: error }, waiting);
+      await pause(Math.min(restMsMax, restMs * 2 ** tries));
+    }
+  }
 }

@@ -9,6 +9,7 @@ import { openDatabase } from "@lienthong/database/database.ts";
 import { errors } from "@nats-io/transport-node";
 import type pg from "pg";
 import { aBusStage, type BusStage, counts, log } from "../bus-stage.ts";
+import { until } from "../until.ts";
 
 const loans = Array.from({ length: 200 }, () => randomUUID() as string);
 
@@ -52,6 +53,26 @@ test("F10: a bus that does not say what lies at a place has not lost it: the com
   const manage = Object.create(bus.manage, { streams: { value: streams } }) as Bus["manage"];
   await assert.rejects(reconcile(database, { ...bus, manage }, log), errors.TimeoutError);
   assert.deepEqual(await agreement(), agreed);
+});
+
+test("F10: a comparison that the bus did not let come to its end is made again by itself", async () => {
+  const { database, bus } = stage.owner;
+  await stage.renew(loans);
+  await stage.published();
+  await database.frame.query("delete from stream_agreement");
+  const messages = () => bus.manage.streams.info("CIRCULATION").then(({ state }) => state.messages);
+  const before = await messages();
+  await bus.manage.streams.deleteMessage("CIRCULATION", 1);
+
+  let tries = 0;
+  const add: Bus["manage"]["consumers"]["add"] = (...asked) => {
+    tries += 1;
+    return tries === 1 ? Promise.reject(new errors.TimeoutError()) : bus.manage.consumers.add(...asked);
+  };
+  const consumers = Object.create(bus.manage.consumers, { add: { value: add } }) as Bus["manage"]["consumers"];
+  const manage = Object.create(bus.manage, { consumers: { value: consumers } }) as Bus["manage"];
+  await keepStream(database, { ...bus, manage }, 2 ** 30, log);
+  await until(messages, (count) => count === before);
 });
 
 /** Keeps everybody from the archive while it works. */
