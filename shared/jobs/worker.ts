@@ -85,7 +85,7 @@ export async function startWorker(
   };
   const workers = Array.from({ length: workersPerProcess }, (_, which) =>
     // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
-    keepWorking({ ...options, parsedCronItems: which === 0 ? parsedCronItems : [] }, database, log),
+    keepWorking({ ...options, parsedCronItems: which === 0 ? parsedCronItems : [] }, database, log, which),
   );
   return {
     async stop() {
@@ -99,7 +99,7 @@ export async function startWorker(
  * Keeps one worker at work as long as its sign of life is seen. One that the database has left ends, as it must, and
  * another takes its place; what it could not give back is done again, since no job is hurt by that.
  */
-function keepWorking(options: RunnerOptions, database: Database, log: Log): Worker {
+function keepWorking(options: RunnerOptions, database: Database, log: Log, which: number): Worker {
   let runner: Runner | undefined;
   let stopped = false;
   async function workOnce(): Promise<void> {
@@ -125,7 +125,7 @@ function keepWorking(options: RunnerOptions, database: Database, log: Log): Work
     for (;;) {
       await workOnce().catch((error: unknown) => log.debug({ err: error }, "a worker has ended"));
       if (stopped) return;
-      log.warn("the database has left a worker of the queue; another takes its place");
+      log.warn({ worker: which }, "the database has left a worker of the queue; another takes its place");
       await pause(restMs);
       await buryTheDead(database).catch(() => undefined);
     }
