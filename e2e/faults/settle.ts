@@ -36,8 +36,10 @@ async function inDatabases(world: FaultWorld): Promise<Record<string, number>> {
     const toIndex = owner === "catalogue" ? "(select count(*) from title_to_index)" : "0";
     const [row] = await world.rows<{ waiting: number }>(
       owner,
+      // What the clock queued and what failed is not tried again: the clock queues it anew.
       `select ((select count(*) from outbox) + ${toIndex} +
-        (select count(*) from graphile_worker._private_jobs where run_at <= now() + interval '1 minute'))::int as waiting`,
+        (select count(*) from graphile_worker._private_jobs where run_at <= now() + interval '1 minute'
+          and (locked_at is not null or attempts < max_attempts)))::int as waiting`,
     );
     counts[`in ${owner}'s database`] = row?.waiting ?? 0;
   }
