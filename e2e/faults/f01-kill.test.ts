@@ -19,11 +19,13 @@ const passedBy = (point: FaultPoint): ServiceName[] => {
   return point === "K6" || point === "K7" ? ["catalogue", "circulation"] : ["identity", "catalogue", "circulation"];
 };
 
-/** Kills a process where it passes a point, starts it again, and waits until every client is served. */
-async function killAt(victim: Victim, point: FaultPoint, load: Load): Promise<void> {
+/** Kills a process where it passes each of these points, one after the other, and waits until every client is served. */
+async function killAt(victim: Victim, points: readonly FaultPoint[], load: Load): Promise<void> {
   await victim.stop();
-  await victim.start({ FAULT: `${point}:${1 + randomInt(8)}` });
-  await victim.ended();
+  for (const point of points) {
+    await victim.start({ FAULT: `${point}:${1 + randomInt(8)}` });
+    await victim.ended();
+  }
   await victim.start();
   await load.everybodyAnswered(recoveryMsMax);
 }
@@ -41,9 +43,14 @@ if (kills === 1)
       name: "F1 all services at each point",
       workloads,
       async harm(load) {
-        for (const point of points) {
-          await Promise.all(passedBy(point).map((service) => killAt(world.services[service], point, load)));
-        }
+        const ways = (["identity", "catalogue", "circulation"] as const).map((service) =>
+          killAt(
+            world.services[service],
+            points.filter((point) => passedBy(point).includes(service)),
+            load,
+          ),
+        );
+        await Promise.all(ways);
       },
     });
   });
@@ -58,7 +65,7 @@ else
           name: `F1 ${service} at ${point}, ${kills} times`,
           workloads,
           async harm(load) {
-            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], point, load);
+            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], [point], load);
           },
         });
       });
