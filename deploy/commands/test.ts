@@ -43,7 +43,11 @@ const groups: Group[] = [
   { files: "e2e/attacks/**/*.test.ts", oneByOne: true },
 ];
 
+// A file that neither fails nor ends would keep everybody waiting; the runner names it when it is interrupted.
+const allTestsMsMax = 25 * 60_000;
+
 async function runTests(repository: string, environment: Record<string, string>, only: string[]): Promise<boolean> {
+  const end = Date.now() + allTestsMsMax;
   let passed = true;
   for (const { files, but = [], loader = [], cwd = "", alone, oneByOne } of groups) {
     const found = globSync(files, { cwd: repository, exclude: ["**/node_modules/**", ...but] });
@@ -55,6 +59,8 @@ async function runTests(repository: string, environment: Record<string, string>,
       cwd: join(repository, cwd),
       env: { ...process.env, ...(alone ? {} : environment) },
       stdio: "inherit",
+      timeout: Math.max(1, end - Date.now()),
+      killSignal: "SIGINT",
     });
     const [code] = (await once(child, "exit")) as [number | null];
     passed &&= code === 0;
