@@ -12,6 +12,8 @@ export type Service = {
   httpPort: number;
   /** The door that people or programs come through. */
   publicPort?: number;
+  /** Imports, indexing and search may come later than what somebody at a desk waits for. */
+  canWait?: boolean;
   /** What Node needs besides the program, before its name. */
   nodeArgs?: string[];
 };
@@ -19,7 +21,7 @@ export type Service = {
 /** In the order in which they start: who is asked comes before who asks. */
 const unshifted: Service[] = [
   { name: "identity", grpcPort: 7001, httpPort: 7101 },
-  { name: "catalogue", grpcPort: 7002, httpPort: 7102 },
+  { name: "catalogue", grpcPort: 7002, httpPort: 7102, canWait: true },
   { name: "circulation", grpcPort: 7003, httpPort: 7103 },
   { name: "gateway", httpPort: 7190, publicPort: 7090 },
   { name: "portal", httpPort: 7180, publicPort: 7080, nodeArgs: ["--import", "tsx"] },

@@ -32,6 +32,7 @@ export async function bringUp(platform: Platform, options: StartOptions): Promis
       startService(platform, service, parts),
     );
   await takeSampleWorld(platform, parts, options.with);
+  await platform.deskFirst();
   await sayWhere(platform, parts);
   return parts;
 }
@@ -69,6 +70,7 @@ async function startService(platform: Platform, service: Service, parts: Parts):
     log: join(platform.places.logs, `${service.name}.log`),
     stopSignal: "SIGTERM",
     stopSecondsMax: 20,
+    canWait: service.canWait ?? false,
   });
   await untilReady(running, 60, () => answers(`http://127.0.0.1:${service.httpPort}/readyz`));
 }

@@ -32,6 +32,7 @@ export async function startOpenSearch(platform: Platform): Promise<OpenSearch> {
     account: platform.account,
     stopSignal: "SIGTERM",
     stopSecondsMax: 40,
+    canWait: true,
   });
   await untilReady(running, 120, () => answers(`http://127.0.0.1:${port}/_cluster/health`));
   return { url: `http://127.0.0.1:${port}` };

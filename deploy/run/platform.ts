@@ -2,7 +2,7 @@ import { readSettings, type Settings } from "../settings.ts";
 import { type Account, assertReachable, partsAccount } from "./account.ts";
 import { Failure } from "./failure.ts";
 import { type Places, readPlaces } from "./places.ts";
-import { type ProcessAsk, type RunningProcess, startProcess } from "./process.ts";
+import { type ProcessAsk, type RunningProcess, startProcess, stepBack } from "./process.ts";
 import { mkdir } from "node:fs/promises";
 
 /** What runs of this clone: it knows the places and settings, starts processes, and stops all of them in reverse. */
@@ -14,6 +14,8 @@ export type Platform = {
   /** Does one step of a start and says how it went in one line. */
   step<T>(name: string, address: string, work: () => Promise<T>): Promise<T>;
   launch(ask: ProcessAsk): Promise<RunningProcess>;
+  /** From now on what can wait goes behind the rest where processors are scarce; to start it needs all it can get. */
+  deskFirst(): Promise<void>;
   /** From now on, says of everything that was started when it ends by itself. */
   watch(): void;
   /** Settles when somebody asks the command to stop. */
@@ -38,6 +40,7 @@ export async function openPlatform(): Promise<Platform> {
   const ground = await openGround(process.env);
 
   const started: RunningProcess[] = [];
+  const canWait: RunningProcess[] = [];
   let stopping = false;
   const stopAsked = new Promise<void>((resolve) => {
     // Never "once": at Ctrl-C npm passes the signal on too, and a second one must not cut the orderly stop short.
@@ -61,7 +64,14 @@ export async function openPlatform(): Promise<Platform> {
       if (stopping) throw new Failure(`${ask.name} was not started, because the platform is being stopped.`);
       const running = await startProcess(ask);
       started.push(running);
+      if (ask.canWait) canWait.push(running);
       return running;
+    },
+    async deskFirst() {
+      for (const running of canWait)
+        await stepBack(running).catch((error: Error) =>
+          say(`${running.name} goes on with the same share of the processors as the others: ${error.message}`),
+        );
     },
     watch() {
       for (const { name, log, exited } of started)

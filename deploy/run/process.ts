@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, open } from "node:fs/promises";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdir, open, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { Account } from "./account.ts";
 import { Failure } from "./failure.ts";
 import { lastErrorLine } from "./log.ts";
+
+const execute = promisify(execFile);
 
 export type ProcessAsk = {
   /** What people call it, in sentences and in the log's name. */
@@ -18,6 +21,8 @@ export type ProcessAsk = {
   stopSignal: "SIGTERM" | "SIGINT";
   /** Longer waits end in SIGKILL; the Java parts write their class archive at their first stop. */
   stopSecondsMax: number;
+  /** What it does may come later than what somebody at a desk waits for. */
+  canWait?: boolean;
 };
 
 /** A part or service that runs. `exited` settles when it ends, for whatever reason. */
@@ -48,6 +53,21 @@ export async function startProcess(ask: ProcessAsk): Promise<RunningProcess> {
   await spawned.finally(() => log.close());
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return { name: ask.name, pid: child.pid as number, log: ask.log, exited, stop: () => stop(child, exited, ask) };
+}
+
+// A tenth of a share where others want the processor too: it always goes on, and holds up no check-out.
+const niceness = "10";
+
+/** Lets all other processes go before this one where they want the same processor. */
+export async function stepBack({ pid }: RunningProcess): Promise<void> {
+  // All threads of the group that it leads; later ones inherit it.
+  await execute("renice", ["-n", niceness, "-g", String(pid)]);
+  // Where the kernel shares between sessions before it shares between processes, its session must step back too.
+  await writeFile(`/proc/${pid}/autogroup`, niceness, { flag: "r+" }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  // The kernel takes such a word from an ordinary user once in a tenth of a second.
+  await pause(150);
 }
 
 /** Waits until a check holds. Fails with one sentence when the process ends first or the time is over. */
