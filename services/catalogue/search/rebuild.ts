@@ -12,11 +12,13 @@ import { mappingHash } from "./mapping.ts";
 export type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
 
 const pageTitles = 500;
-// Ids are hashes, so two halves of them are two halves of the titles: while one is read from the database, the search server
-// takes the other.
-const halves = [
-  { after: "", to: "u8" },
-  { after: "u8", to: "v" },
+// Ids are hashes, so stretches of them hold as many titles each: while one is read from the database and made into
+// documents, the search server takes others.
+const stretches = [
+  { after: "", to: "u4" },
+  { after: "u4", to: "u8" },
+  { after: "u8", to: "uc" },
+  { after: "uc", to: "v" },
 ];
 // A rebuild that has been silent for so long was killed, and another may begin.
 const silentSeconds = 120;
@@ -44,7 +46,7 @@ export async function rebuildIndex(as: As, log: Log, stopping: AbortSignal): Pro
   const name = await beginFilling(as);
   if (name === undefined) return;
   try {
-    await Promise.all(halves.map((half) => fill(as, name, half, stopping)));
+    await Promise.all(stretches.map((stretch) => fill(as, name, stretch, stopping)));
     if (!stopping.aborted && (await agrees(as, name, log, stopping))) {
       await goLive(as, name);
       log.info({ index: name }, "search asks a new index");
@@ -93,16 +95,19 @@ async function forgetLost(as: As): Promise<void> {
   await as((tx) => run(tx, sql`delete from search_index where name = ${live.name}`));
 }
 
-async function fill(as: As, name: string, half: { after: string; to: string }, stopping: AbortSignal): Promise<void> {
-  let after: string | undefined = half.after;
+type Stretch = (typeof stretches)[number];
+
+async function fill(as: As, name: string, stretch: Stretch, stopping: AbortSignal): Promise<void> {
+  let after: string | undefined = stretch.after;
   while (after !== undefined && !stopping.aborted) {
     const from: string = after;
-    after = await as((tx) => fillSome(tx, name, from, half.to));
+    // Apart, since the row stays locked until the commit, and the other stretches write it too.
+    await as((tx) => run(tx, sql`update search_index set seen_at = clock_timestamp() where name = ${name}`));
+    after = await as((tx) => fillSome(tx, name, from, stretch.to));
   }
 }
 
 async function fillSome(tx: Transaction, name: string, after: string, to: string): Promise<string | undefined> {
-  await run(tx, sql`update search_index set seen_at = clock_timestamp() where name = ${name}`);
   const rows = await all<{ id: string }>(
     tx,
     sql`select id from title where id > ${after} and id < ${to} and not gone order by id limit ${pageTitles}`,
