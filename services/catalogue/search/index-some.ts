@@ -2,34 +2,40 @@ import { faultPoint } from "@lienthong/config/fault-point.ts";
 import { planForTheseValues } from "@lienthong/database/plan.ts";
 import { all, one, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
+import { wordComesWithinSeconds } from "../indexing/mark.ts";
 import { knownTitles } from "../titles/hit.ts";
 import { writeDocuments } from "./indexes.ts";
 
 /** Titles in one bulk; more are hardly faster and make a title that has just changed wait longer. */
 export const batchTitles = 500;
 
-// While a large file is taken, circulation tells a moment later where each new copy is. Where so many titles wait, the newest
-// wait for that word, and their documents are made once instead of twice.
-const manyTitles = 1_000;
-const wordComesWithinMs = 1_500;
+// Where so many wait, a file is being taken, half a batch of an import or more.
+const manyTitles = 250;
 
-/** Writes the documents of titles that wait, oldest first, into all indexes there are. @returns how many waited */
-export async function indexSome(tx: Transaction, log: Log): Promise<number> {
-  const { mine } = await one<{ mine: boolean }>(
+export type Indexed = {
+  /** How many of those that waited were taken. */
+  taken: number;
+  /** Whether many waited; unknown where another replica is at work. */
+  many?: boolean;
+};
+
+/** Writes the documents of titles that wait, oldest first, into all indexes there are. */
+export async function indexSome(tx: Transaction, log: Log): Promise<Indexed> {
+  const { mine, many } = await one<{ mine: boolean; many: boolean }>(
     tx,
-    sql`select ${planForTheseValues}, pg_try_advisory_xact_lock(hashtext('title_to_index')) as mine`,
+    sql`
+    select ${planForTheseValues}, pg_try_advisory_xact_lock(hashtext('title_to_index')) as mine,
+      (select count(*) from (select from title_to_index limit ${manyTitles}) waiting) = ${manyTitles} as many`,
   );
-  if (!mine) return 0;
+  if (!mine) return { taken: 0 };
   const waiting = await all<{ id: string; version: bigint; tries: number }>(
     tx,
     sql`
     select title_id as id, version, tries from title_to_index
-    where at < clock_timestamp() - make_interval(secs => case
-      when (select count(*) from (select from title_to_index limit ${manyTitles}) waiting) = ${manyTitles}
-      then ${wordComesWithinMs / 1000}::float8 else 0 end)
+    where at <= clock_timestamp() - make_interval(secs => ${many ? wordComesWithinSeconds : 0})
     order by at limit ${batchTitles}`,
   );
-  if (waiting.length === 0) return 0;
+  if (waiting.length === 0) return { taken: 0, many };
   // The indexes are asked for after the titles: an index that begins to be filled in between reads these rows itself.
   const indexes = await all<{ name: string }>(tx, sql`select name from search_index`);
   const titles = await knownTitles(
@@ -51,7 +57,7 @@ export async function indexSome(tx: Transaction, log: Log): Promise<number> {
       and version = (${done.map((row) => row.version)}::bigint[])[array_position(${ids}::text[], title_id)]`,
   );
   if (refused.size > 0) await putBack(tx, [...refused], log);
-  return waiting.length;
+  return { taken: waiting.length, many };
 }
 
 /** Titles whose documents were refused go to the end of the queue, so that the others pass. */

@@ -1,5 +1,5 @@
 import { ask, SearchServerError } from "./server.ts";
-import { indexBody, shownEvery } from "./mapping.ts";
+import { indexBody, manyShownEvery, shownEvery } from "./mapping.ts";
 import { documentOf } from "./document.ts";
 import type { KnownTitle } from "../titles/hit.ts";
 import { ownSettings } from "../settings.ts";
@@ -79,12 +79,12 @@ export const isSearched = (name: string): Promise<boolean> =>
     },
   );
 
-/** From now on what is written into an index can be searched soon after. */
-export const showWrites = (name: string): Promise<unknown> =>
+/** From now on what is written into an index can be searched soon after; a little later where many wait to be written. */
+export const showWrites = (name: string, many = false): Promise<unknown> =>
   ask({
     method: "PUT",
     path: `/${name}/_settings`,
-    body: { index: { refresh_interval: shownEvery } },
+    body: { index: { refresh_interval: many ? manyShownEvery : shownEvery } },
     timeoutMs: 30_000,
   });
 

@@ -6,6 +6,8 @@ import type { Log } from "@lienthong/telemetry/log.ts";
 import { markSpokenOf } from "../indexing/mark.ts";
 import { batchTitles, indexSome } from "./index-some.ts";
 import { indexIsGood, rebuildIndex } from "./rebuild.ts";
+import { ownSettings } from "../settings.ts";
+import { showWrites } from "./indexes.ts";
 import { SearchServerError } from "./server.ts";
 
 export type Indexing = { stop(): Promise<void> };
@@ -26,6 +28,18 @@ export function startIndexing(database: Database, log: Log): Indexing {
   database.onAnnounced(() => woken.resolve());
   const as = <Result>(step: (tx: Transaction) => Promise<Result>) => database.transact(serviceActor("catalogue"), step);
 
+  // One that was killed may have left it so.
+  let showsLate = true;
+
+  /** Writes one batch. @returns whether the next is to follow at once */
+  async function goesOn(): Promise<boolean> {
+    if (stopping.signal.aborted) return false;
+    const { taken, many = showsLate } = await as((tx) => indexSome(tx, log));
+    if (many !== showsLate) await showWrites(ownSettings().SEARCH_INDEX, many);
+    showsLate = many;
+    return taken === batchTitles;
+  }
+
   async function work() {
     let checkedAt = Number.NEGATIVE_INFINITY;
     let failures = 0;
@@ -36,7 +50,7 @@ export function startIndexing(database: Database, log: Log): Indexing {
           checkedAt = performance.now();
         }
         while (!stopping.signal.aborted && (await as(markSpokenOf)) > 0);
-        while (!stopping.signal.aborted && (await as((tx) => indexSome(tx, log))) === batchTitles);
+        while (await goesOn());
         failures = 0;
       } catch (error) {
         if (error instanceof SearchServerError && error.status === 404) checkedAt = Number.NEGATIVE_INFINITY;

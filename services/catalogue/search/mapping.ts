@@ -35,6 +35,8 @@ const properties = {
 
 /** How soon a change is searchable after its writing. */
 export const shownEvery = "500ms";
+/** The same while many titles wait to be written: each showing makes a segment, which is merged again soon after. */
+export const manyShownEvery = "2s";
 
 /** How an index of titles is made. While it is filled nobody searches it, and nothing is shown. */
 export const indexBody = () => ({
