@@ -17,12 +17,16 @@ export async function keepWords(
   titles: readonly { id: string; presented: Presented | undefined }[],
 ): Promise<void> {
   if (titles.length === 0) return;
+  // Most are kept already when an index is filled: those are looked at and not locked, which would write each row anew.
   const words = titles.map(({ presented }) => (presented ? wordsOf(presented).join(" ") : ""));
   await run(
     tx,
     sql`
     insert into title_words (title_id, words)
-    select id, string_to_array(words, ' ') from unnest(${titles.map(({ id }) => id)}::text[], ${words}::text[]) as row(id, words)
+    select id, string_to_array(row.words, ' ')
+    from unnest(${titles.map(({ id }) => id)}::text[], ${words}::text[]) as row(id, words)
+    left join title_words known on known.title_id = id
+    where known.words is distinct from string_to_array(row.words, ' ')
     order by id
     on conflict (title_id) do update set words = excluded.words where title_words.words <> excluded.words`,
   );
