@@ -43,8 +43,8 @@ export async function soak(world: FaultWorld, minutes: number, say: (line: strin
   const effects = await effectsFromNow(workloads);
   const load = startLoad(workloads, { took });
 
-  for (let minute = 1; minute <= minutes; minute += 1) {
-    while (now() < minute) {
+  for (let minute = 1; minute < minutes + 1; minute += 1) {
+    while (now() < Math.min(minute, minutes)) {
       for (const name of serviceNames) rss[name].push({ at: now(), value: await rssMiB(world.services[name].pid) });
       await pause(2_000);
     }
