@@ -31,6 +31,7 @@ async function killAt(victim: Victim, points: readonly FaultPoint[], load: Load)
 }
 
 const points = Object.keys(faultPoints) as FaultPoint[];
+const killed = ["identity", "catalogue", "circulation"] as const;
 const kills = counts(1, 20);
 const recoveryMsMax = 30_000;
 
@@ -39,19 +40,12 @@ if (kills === 1)
     const world = await aFaultWorld();
     t.after(() => world.close());
     const workloads = await everything(world, await aStage(world));
+    const passed = (service: ServiceName) => points.filter((point) => passedBy(point).includes(service));
     await play(world, {
       name: "F1 all services at each point",
       workloads,
-      async harm(load) {
-        const ways = (["identity", "catalogue", "circulation"] as const).map((service) =>
-          killAt(
-            world.services[service],
-            points.filter((point) => passedBy(point).includes(service)),
-            load,
-          ),
-        );
-        await Promise.all(ways);
-      },
+      harm: async (load) =>
+        void (await Promise.all(killed.map((service) => killAt(world.services[service], passed(service), load)))),
     });
   });
 else
@@ -64,9 +58,7 @@ else
         await play(world, {
           name: `F1 ${service} at ${point}, ${kills} times`,
           workloads,
-          async harm(load) {
-            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], [point], load);
-          },
+          harm: (load) => killAt(world.services[service], Array<FaultPoint>(kills).fill(point), load),
         });
       });
     }
