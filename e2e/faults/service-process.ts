@@ -33,7 +33,12 @@ export function aServiceProcess(
       name: service.name,
       program: process.execPath,
       args: [join(folder, "main.ts")],
-      env: { PATH: process.env.PATH, ...Object.fromEntries(routed), ...settings },
+      env: {
+        PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        ...Object.fromEntries(routed),
+        ...settings,
+      },
       cwd: folder,
       log: join(ground.places.logs, `${service.name}.log`),
       stopSignal: "SIGTERM",
