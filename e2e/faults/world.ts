@@ -65,6 +65,7 @@ const tokenSeconds = 24 * 3600;
  * deploy gives them, tokens of a realm of the test's, and indexes of its own on the search server that runs.
  */
 export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: Options = {}): Promise<FaultWorld> {
+  const openSearchUrl = around.openSearch();
   const folder = await mkdtemp(join(tmpdir(), "lienthong-fault-world-"));
   // The parts run as another user.
   await chmod(folder, 0o755);
@@ -85,7 +86,6 @@ export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: O
   const signIn = await aTcpProxy({ host: "127.0.0.1", port: Number(new URL(realm.url).port) });
   const realmUrl = realm.url.replace(/:\d+/, `:${signIn.port}`);
   const { ground, postgres, nats } = await partsOf(folder, ports, list);
-  const openSearchUrl = around.openSearch();
   const searchIndex = `fault-${randomBytes(4).toString("hex")}`;
   const where = {
     postgresUrl: `postgres://postgres@127.0.0.1:${ports[0]}/postgres`,
