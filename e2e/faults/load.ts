@@ -43,7 +43,7 @@ const deadlineMs = 3_000;
 // Longer than any fault: whoever learns nothing for so long is hanging.
 const patienceMs = 400_000;
 const usualPauseMs = 20;
-export const again = () => pause(50 + Math.random() * 200);
+const again = () => pause(50 + Math.random() * 200);
 
 type Watch = {
   /** Takes the history. */

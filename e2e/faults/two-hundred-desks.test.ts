@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Clients } from "@lienthong/rpc/clients.ts";
 import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import { counts } from "./counts.ts";
-import { again, isUnknown } from "./load.ts";
+import { isUnknown } from "./load.ts";
 import { violations } from "./play.ts";
 import { reportLine } from "./report.ts";
 import { settled } from "./settle.ts";
@@ -56,7 +57,8 @@ async function lend(circulation: Clients["circulation"], ask: CheckOut, sendsAga
     } catch (fault) {
       if (!isUnknown(fault)) throw fault;
       sendsAgain();
-      await again();
+      // Two hundred who come back at once would be told the same again.
+      await pause(200 + Math.random() * 800);
     }
   }
 }
