@@ -31,8 +31,9 @@ export async function lockItem(tx: Transaction, itemId: string): Promise<Item | 
   );
 }
 
-/** Takes the lock alone, for who reads the item together with other things. @returns false when there is no such item for the caller */
-export async function takeItem(tx: Transaction, itemId: string): Promise<boolean> {
-  const found = await optional(tx, sql`select item_id from item_state where item_id = ${itemId} for update`);
-  return found !== undefined;
-}
+/**
+ * Takes the lock alone, for who reads the item together with other things.
+ * @returns its state, which is of after the wait; undefined when there is no such item for the caller
+ */
+export const takeItem = (tx: Transaction, itemId: string): Promise<Pick<Item, "state"> | undefined> =>
+  optional(tx, sql`select state from item_state where item_id = ${itemId} for update`);

@@ -54,19 +54,20 @@ export async function checkOut(tx: Transaction, ask: CheckOut): Promise<Loan | {
   const [scanned] = items;
   if (!scanned) return refuse("item-unknown");
   const itemId = scanned.id;
-  // Many desks may want one item: who comes late is told so at once, and keeps nobody waiting at its lock.
-  const out = scanned.lent ? await openLoan(tx, itemId) : undefined;
-  if (out) return out.personId === ask.holder.personId ? out : refuse("item-on-loan", { dueAt: inWords(out.dueAt) });
-  if (!(await takeItem(tx, itemId))) return refuse("item-unknown");
+  // Many desks may want one item: who comes late is told so at once, and keeps nobody waiting at its lock. Who waited at it
+  // is told as soon.
+  const early = scanned.lent ? await alreadyOut(tx, itemId, ask.holder) : undefined;
+  if (early) return early;
+  const taken = await takeItem(tx, itemId);
+  if (!taken) return refuse("item-unknown");
+  const late = taken.state === "ON_LOAN" ? await alreadyOut(tx, itemId, ask.holder) : undefined;
+  if (late) return late;
   // The card, the holds on the title and what the reader has kept too long may be any library's: hence the service.
   const { served, found } = await acrossLibraries(tx, async () => {
     await lockPatron(tx, ask.holder);
     const served = await holdsServed(tx, itemId, ask.holder.personId);
     return { served, found: await look(tx, { libraryId, itemId, holder: ask.holder }) };
   });
-  // Scanned twice: the same loan.
-  const same = found.openPersonId === ask.holder.personId ? await openLoan(tx, itemId) : undefined;
-  if (same) return same;
   const refusal = mayBorrow({
     item: { state: found.state, forLoan: found.mayLeave, dueAt: found.dueAt },
     patron: { blocked: found.blocked },
@@ -98,7 +99,6 @@ type Found = Rules & {
   dueAt: Date | null;
   /** As the item is described; the rules may still keep it in the house. */
   mayLeave: boolean;
-  openPersonId: string | null;
   category: string;
   blocked: boolean;
   openLoans: number;
@@ -113,7 +113,7 @@ const look = (
     tx,
     sql`
     select item.library_id as "ownerId", item.for_loan and not item.withdrawn as "mayLeave", item_state.state,
-           item_state.due_at as "dueAt", open.person_id as "openPersonId", patron.category,
+           item_state.due_at as "dueAt", patron.category,
            patron.state <> 'ACTIVE' or ${hasLongOverdue(holder.personId)} as blocked,
            (select count(*)::int from loan where library_id = ${libraryId} and person_id = ${holder.personId}
               and returned_at is null) as "openLoans",
@@ -121,7 +121,6 @@ const look = (
     from item
     join item_state on item_state.item_id = item.id
     cross join patron
-    left join loan open on open.item_id = item.id and open.returned_at is null
     cross join lateral (${rulesInForce(sql`${libraryId}`, sql`patron.category`, sql`item.item_type`)}) rules
     where item.id = ${itemId} and patron.id = ${holder.cardId}`,
   );
@@ -152,7 +151,11 @@ export function mayBorrow(facts: Facts): Refusal | undefined {
   return undefined;
 }
 
-const openLoan = async (tx: Transaction, itemId: string): Promise<Loan | undefined> =>
-  (await showLoans(tx, sql`loan.item_id = ${itemId} and loan.returned_at is null`))[0];
+/** What is said of an item that is out: scanned twice for the same patron it is the same loan. */
+async function alreadyOut(tx: Transaction, itemId: string, holder: CardHolder): Promise<Loan | Refusal | undefined> {
+  const [out] = await showLoans(tx, sql`loan.item_id = ${itemId} and loan.returned_at is null`);
+  if (!out || out.personId === holder.personId) return out;
+  return refuse("item-on-loan", { dueAt: inWords(out.dueAt) });
+}
 
 const inWords = (date: Date | null | undefined) => date?.toISOString() ?? "";
