@@ -28,19 +28,21 @@ type Group = {
   cwd?: string;
   /** Without the addresses of the running platform. */
   alone?: boolean;
-  oneByOne?: boolean;
+  /** How many files at once, where not two. */
+  atOnce?: number;
 };
 
 const groups: Group[] = [
-  { files: "shared/**/*.test.ts" },
+  // These wait most of the time, for parts that were killed to come back.
+  { files: "shared/**/*.test.ts", atOnce: 3 },
   // These start parts of their own and must not be pointed at the running ones.
   { files: "deploy/test/**/*.test.ts", alone: true },
   { files: "services/{identity,catalogue,circulation,gateway}/**/*.test.ts" },
   // Pages are TSX, which Node does not strip by itself.
   { files: "services/portal/**/*.test.{ts,tsx}", loader: ["--import", "tsx"], cwd: "services/portal" },
-  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"] },
+  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"], atOnce: 3 },
   // They flood the platform that all of them share, and some measure what that does to others.
-  { files: "e2e/attacks/**/*.test.ts", oneByOne: true },
+  { files: "e2e/attacks/**/*.test.ts", atOnce: 1 },
 ];
 
 // A file that neither fails nor ends would keep everybody waiting; the runner names it when it is interrupted.
@@ -49,12 +51,12 @@ const allTestsMsMax = 25 * 60_000;
 async function runTests(repository: string, environment: Record<string, string>, only: string[]): Promise<boolean> {
   const end = Date.now() + allTestsMsMax;
   let passed = true;
-  for (const { files, but = [], loader = [], cwd = "", alone, oneByOne } of groups) {
+  for (const { files, but = [], loader = [], cwd = "", alone, atOnce = 2 } of groups) {
     const found = globSync(files, { cwd: repository, exclude: ["**/node_modules/**", ...but] });
     if (found.length === 0) throw new Failure(`No test is found by ${files}.`);
     const wanted = found.filter((file) => only.length === 0 || only.includes(file));
     if (wanted.length === 0) continue;
-    const options = ["--test", `--test-concurrency=${oneByOne ? 1 : 2}`, "--test-timeout=300000"];
+    const options = ["--test", `--test-concurrency=${atOnce}`, "--test-timeout=300000"];
     const child = spawn(process.execPath, [...loader, ...options, ...wanted.map((file) => join(repository, file))], {
       cwd: join(repository, cwd),
       env: { ...process.env, ...(alone ? {} : environment) },
