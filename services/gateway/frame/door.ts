@@ -1,5 +1,6 @@
 import { addHealth, type Check } from "@lienthong/http/health.ts";
 import { addMachineHeaders } from "@lienthong/http/machine-headers.ts";
+import { boundRequestsInRow } from "@lienthong/http/requests-in-row.ts";
 import { watchRequests } from "@lienthong/http/watch-requests.ts";
 import type { CallContext } from "@lienthong/rpc/client.ts";
 import type { Clients } from "@lienthong/rpc/clients.ts";
@@ -41,6 +42,7 @@ export async function publicDoor(on: Stands): Promise<FastifyInstance> {
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },
   });
+  boundRequestsInRow(app);
   watchRequests(app, on.log);
   await addMachineHeaders(app);
   answerWithProblems(app, on.log);

@@ -1,6 +1,7 @@
 import cookies from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import { addHealth } from "@lienthong/http/health.ts";
+import { boundRequestsInRow } from "@lienthong/http/requests-in-row.ts";
 import { watchRequests } from "@lienthong/http/watch-requests.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { fastify, type FastifyInstance } from "fastify";
@@ -40,6 +41,7 @@ export async function openSite(
     routerOptions: { maxParamLength: 200 },
     trustProxy: "loopback",
   });
+  boundRequestsInRow(app);
   watchRequests(app, parts.log);
   await addSecurityHeaders(app);
   await app.register(cookies);
