@@ -11,6 +11,7 @@ import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { type MadeCatalogue, recordOf } from "../bench/made-catalogue.ts";
 import { counts } from "./counts.ts";
+import { isUnknown } from "./load.ts";
 import { aStage, type Stage } from "./stage.ts";
 import { aFaultWorld, type FaultWorld } from "./world.ts";
 
@@ -155,8 +156,13 @@ async function* parts(path: string): AsyncGenerator<StartImportRequest> {
 }
 
 async function importOf(world: FaultWorld, { staff, libraryId }: Library, id: string): Promise<Import> {
-  const found = answered(await (await world.as(staff, libraryId)).catalogue.getImport({ id }));
-  assert(!isRefusal(found));
+  const { catalogue } = await world.as(staff, libraryId);
+  // Beside an import in little memory a question may be told to come again.
+  const comeAgain = (fault: unknown) => {
+    if (!isUnknown(fault)) throw fault;
+  };
+  const found = await until(() => catalogue.getImport({ id }).then(answered, comeAgain));
+  assert(found && !isRefusal(found));
   return found;
 }
 
