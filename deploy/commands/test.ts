@@ -40,7 +40,7 @@ const groups: Group[] = [
   { files: "services/{identity,catalogue,circulation,gateway}/**/*.test.ts" },
   // Pages are TSX, which Node does not strip by itself.
   { files: "services/portal/**/*.test.{ts,tsx}", loader: ["--import", "tsx"], cwd: "services/portal" },
-  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"], atOnce: 3 },
+  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"] },
   // They flood the platform that all of them share, and some measure what that does to others.
   { files: "e2e/attacks/**/*.test.ts", atOnce: 1 },
 ];
