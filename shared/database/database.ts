@@ -3,7 +3,7 @@ import type { Actor } from "@lienthong/auth/actor.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import pg from "pg";
 import { connectionString, type DatabaseAddress } from "./address.ts";
-import { isNoAnswer } from "./errors.ts";
+import { isDatabaseFull, isNoAnswer } from "./errors.ts";
 import { writeOutbox } from "./outbox.ts";
 import type { Sql, Transaction } from "./transaction.ts";
 
@@ -91,7 +91,7 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   const listeners: (() => void)[] = [];
 
   async function attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>, until: number): Promise<T> {
-    const client = await pool.connect();
+    const client = await connectTo(pool);
     const leftMs = Math.ceil(until - Date.now());
     if (leftMs <= 0) {
       client.release();
@@ -156,6 +156,20 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
     relay,
     queue,
   };
+}
+
+/**
+ * A connection of the pool. A full disk lets nobody new in while those who are in go on reading: then one of theirs is waited
+ * for, as long as for any connection.
+ */
+async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (const end = Date.now() + soonMs; ; await pause(10)) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!isDatabaseFull(error) || Date.now() > end) throw error;
+    }
+  }
 }
 
 /** Begins and says who acts and how long a statement may take, in one round trip. @returns the transaction's time */
