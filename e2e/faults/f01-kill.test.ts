@@ -58,7 +58,9 @@ else
         await play(world, {
           name: `F1 ${service} at ${point}, ${kills} times`,
           workloads,
-          harm: (load) => killAt(world.services[service], Array<FaultPoint>(kills).fill(point), load),
+          async harm(load) {
+            for (let kill = 1; kill <= kills; kill += 1) await killAt(world.services[service], [point], load);
+          },
         });
       });
     }
