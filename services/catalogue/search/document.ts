@@ -2,12 +2,11 @@ import { canon } from "@lienthong/text/canon.ts";
 import { foldCanon } from "@lienthong/text/fold.ts";
 import { sortKey } from "@lienthong/text/sort-key.ts";
 import type { TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
-import type { KnownTitle } from "../titles/hit.ts";
+import { inList, type KnownTitle } from "../titles/hit.ts";
 
 // A key longer than this tells no title from another, and the engine refuses words beyond 32 KB.
 const keyCharactersMax = 300;
 const spellingsMax = 200;
-const shownSubjects = 30;
 
 /** The search document of a title: words as canon and as fold, what is filtered by, and what a result shows. */
 export function documentOf(title: KnownTitle): object {
@@ -48,7 +47,7 @@ export function documentOf(title: KnownTitle): object {
     available_at: each(there.map((holding) => holding.libraryId)),
     available_in: each(there.map((holding) => holding.province)),
     holders: new Set(holdings.map((holding) => holding.libraryId)).size,
-    hit: { ...hit, subjects: hit.subjects.slice(0, shownSubjects) },
+    hit: inList(hit),
   };
 }
 

@@ -1,14 +1,17 @@
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
-import type { SearchResponse } from "@lienthong/proto/catalogue/v1/service.ts";
+import { type SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
+import { fitting } from "@lienthong/rpc/fitting.ts";
 import { foldCanon } from "@lienthong/text/fold.ts";
 import { canon } from "@lienthong/text/canon.ts";
-import { type KnownTitle, knownTitles } from "../titles/hit.ts";
+import { inList, type KnownTitle, knownTitles } from "../titles/hit.ts";
 import type { Question } from "./words.ts";
 
 // Of a word that everybody uses, so many titles are looked at; the best of them are shown.
 const lookedAtMax = 200;
 const shownMax = 50;
+// A number and three switches.
+const besideHitsBytesMax = 1024;
 // The database is for other work as well: more at once are told to come again.
 const atOnceMax = 4;
 let atOnce = 0;
@@ -32,9 +35,11 @@ export async function limitedSearch(
     const hits = titles
       .sort((a, b) => rank(b, question) - rank(a, question) || b.holdings.length - a.holdings.length || byId(a, b))
       .slice(0, Math.min(size, shownMax))
-      .map((title) => title.hit);
+      .map((title) => inList(title.hit));
     return {
-      ...{ hits, total: BigInt(titles.length), facets: [], next: "", didYouMean: "", limited: true },
+      hits: fitting(hits, TitleHit, besideHitsBytesMax),
+      total: BigInt(titles.length),
+      ...{ facets: [], next: "", didYouMean: "", limited: true },
       folded: question.fold !== "" && !question.marked,
     };
   } finally {

@@ -1,6 +1,7 @@
-import type { SearchRequest, SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
+import { type SearchRequest, type SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import { query } from "@lienthong/rpc/answer.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
+import { fitting } from "@lienthong/rpc/fitting.ts";
 import { checked } from "../asked.ts";
 import { ownSettings } from "../settings.ts";
 import { choicesOf, type Counted, facetsOf } from "./facets.ts";
@@ -9,6 +10,9 @@ import { limitedSearch } from "./limited.ts";
 import { searchBody, shape, sizeOf, tokenOf } from "./search-body.ts";
 import { askForReader, SearchServerError } from "./server.ts";
 import { likelyQuery, type Question, questionOf } from "./words.ts";
+
+// The facets' values with the names of a hundred libraries and of the provinces, and the token of the next page.
+const besideHitsBytesMax = 128 * 1024;
 
 /** Finds titles, for everybody. While the search server is away, by the words of their titles in the database. */
 export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) => {
@@ -28,15 +32,18 @@ export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) =
     return undefined;
   });
   if (!found) return limitedSearch((step) => caller.as(step), question, sizeOf(asked));
-  const { hits, total } = found.hits;
+  const { hits: page, total } = found.hits;
   const facets = found.aggregations;
-  const last = hits.at(-1);
+  // Documents of the release before lack these two until the index is filled again.
+  const kept = page.map((hit) => ({ onSite: 0, unknown: 0, ...hit._source.hit }));
+  const hits = fitting(kept, TitleHit, besideHitsBytesMax);
+  const last = page[hits.length - 1];
   return {
-    // Documents of the release before lack these two until the index is filled again.
-    hits: hits.map((hit) => ({ onSite: 0, unknown: 0, ...hit._source.hit })),
+    hits,
     total: BigInt(total.value),
     facets: facets ? facetsOf(facets, await labelsOf((step) => caller.as(step), keysIn(facets))) : [],
-    next: last && hits.length === sizeOf(asked) ? tokenOf(asked, last.sort) : "",
+    // A page that did not fit into a message goes on with the next, as a full one does.
+    next: last && (hits.length < page.length || hits.length === sizeOf(asked)) ? tokenOf(asked, last.sort) : "",
     folded: question.fold !== "" && !question.marked,
     didYouMean: total.value === 0 && question.fold !== "" ? await likely(question).catch(nothing) : "",
     limited: false,

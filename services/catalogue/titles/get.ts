@@ -1,7 +1,13 @@
 import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
-import type { GetTitleRequest, GetTitleResponse, Title, TitleItem } from "@lienthong/proto/catalogue/v1/service.ts";
+import {
+  type GetTitleRequest,
+  type GetTitleResponse,
+  type Title,
+  TitleItem,
+} from "@lienthong/proto/catalogue/v1/service.ts";
 import { query } from "@lienthong/rpc/answer.ts";
 import { notFound } from "@lienthong/rpc/fault.ts";
+import { fitting } from "@lienthong/rpc/fitting.ts";
 import { outcome, type Refusal, refusals } from "@lienthong/rpc/refusal.ts";
 import { z } from "zod";
 import { anId } from "../asked.ts";
@@ -24,6 +30,8 @@ export const GetTitle = query<GetTitleRequest, GetTitleResponse>((ask, caller) =
 const shape = z.union([z.string().regex(/^u[0-9a-f]{20}$/), anId]);
 
 const itemsShownMax = 500;
+// The title itself (hit.ts).
+const besideItemsBytesMax = 256 * 1024;
 
 /** @throws CallFault not-found when no title ever had this id */
 export async function getTitle(tx: Transaction, id: string): Promise<Title | Refusal> {
@@ -46,13 +54,14 @@ export async function getTitle(tx: Transaction, id: string): Promise<Title | Ref
   );
   const heard = rows.flatMap((row) => row.heardAt ?? []);
   const movedFrom = id !== resolved.id && id.startsWith("u") ? id : "";
+  const items = rows.map(({ forLoan, heardAt: _heard, ...item }) => ({
+    ...item,
+    dueAt: item.dueAt ?? undefined,
+    state: forLoan ? item.state : "not-for-loan",
+  }));
   return {
     brief: title.hit,
-    items: rows.map(({ forLoan, heardAt: _heard, ...item }) => ({
-      ...item,
-      dueAt: item.dueAt ?? undefined,
-      state: forLoan ? item.state : "not-for-loan",
-    })),
+    items: fitting(items, TitleItem, besideItemsBytesMax),
     asOf: heard.length > 0 ? new Date(Math.max(...heard.map(Number))) : undefined,
     movedFrom,
   };

@@ -21,11 +21,14 @@ export const titleColumns = sql`title.id, title.index_version as "indexVersion",
 
 type HoldingRow = Holding & { titleId: string; described: Description; onSite: number; unknown: number };
 
-// A page of fifty results must fit into one message, whatever somebody wrote into their records. Who holds a school book
-// of which a thousand libraries have copies is told by the facet.
+// One title is 220 KB at most, whatever somebody wrote into its records: how many of them fit into a message is counted
+// where a list is made. Who holds a school book of which a thousand libraries have copies is told by the facet.
 const holdingsShownMax = 100;
 const charactersShownMax = 500;
 const listedMax = 100;
+// A list shows a title beside others, and of its subjects those that tell it from them.
+const subjectsInListMax = 10;
+const subjectCharactersInListMax = 150;
 
 /** The titles with these ids, as they are now. */
 export async function knownTitles(tx: Transaction, ids: readonly string[]): Promise<KnownTitle[]> {
@@ -64,6 +67,12 @@ export async function withHoldings(tx: Transaction, titles: readonly TitleRow[])
   });
 }
 
+/** A title as it stands in a list of titles. */
+export const inList = (hit: TitleHit): TitleHit => ({
+  ...hit,
+  subjects: hit.subjects.slice(0, subjectsInListMax).map((subject) => shown(subject, subjectCharactersInListMax)),
+});
+
 function hitOf({ id, presented }: TitleRow, holdings: Holding[], rows: readonly HoldingRow[]): TitleHit {
   const sum = (count: (row: HoldingRow) => number) => rows.reduce((total, row) => total + count(row), 0);
   return {
@@ -83,10 +92,11 @@ function hitOf({ id, presented }: TitleRow, holdings: Holding[], rows: readonly 
     items: sum((holding) => holding.items),
     available: sum((holding) => holding.available),
     extent: shown(presented.extent),
-    subjects: presented.subjects.slice(0, listedMax).map(shown),
+    subjects: presented.subjects.slice(0, listedMax).map((subject) => shown(subject)),
     onSite: sum((row) => row.onSite),
     unknown: sum((row) => row.unknown),
   };
 }
 
-const shown = (text = "") => (text.length > charactersShownMax ? `${text.slice(0, charactersShownMax - 1)}…` : text);
+const shown = (text = "", charactersMax = charactersShownMax) =>
+  text.length > charactersMax ? `${text.slice(0, charactersMax - 1)}…` : text;
