@@ -10,7 +10,7 @@ const spellingsMax = 200;
 
 /** The search document of a title: words as canon and as fold, what is filtered by, and what a result shows. */
 export function documentOf(title: KnownTitle): object {
-  const { presented, described, holdings, hit } = title;
+  const { presented, described, hit } = title;
   const all = [presented, ...described];
   const titles = written(
     all.flatMap((one) => [one.title, [one.title, one.part, one.volume, one.subtitle].filter(Boolean).join(" ")]),
@@ -22,7 +22,6 @@ export function documentOf(title: KnownTitle): object {
   );
   const everything = each([...titles, ...authors, ...subjects, ...others]);
   const whole = canon(presented.title).slice(0, keyCharactersMax);
-  const there = holdings.filter((holding) => holding.available > 0);
   return {
     id: title.id,
     title_canon: titles,
@@ -38,6 +37,16 @@ export function documentOf(title: KnownTitle): object {
     title_whole: foldCanon(whole),
     title_order: sortKey(presented.title),
     numbers: each(all.flatMap((one) => [...one.isbn13s, one.issn ?? "", ...one.ddc])),
+    ...filteredBy(title),
+    holders: new Set(title.holdings.map((holding) => holding.libraryId)).size,
+    hit: inList(hit),
+  };
+}
+
+/** What a title is filtered by, the fields that facets name. */
+export function filteredBy({ presented, holdings, hit }: KnownTitle) {
+  const there = holdings.filter((holding) => holding.available > 0);
+  return {
     library: each(holdings.map((holding) => holding.libraryId)),
     province: each(holdings.map((holding) => holding.province)),
     kind: presented.kind,
@@ -46,8 +55,6 @@ export function documentOf(title: KnownTitle): object {
     availability: availabilityOf(hit),
     available_at: each(there.map((holding) => holding.libraryId)),
     available_in: each(there.map((holding) => holding.province)),
-    holders: new Set(holdings.map((holding) => holding.libraryId)).size,
-    hit: inList(hit),
   };
 }
 

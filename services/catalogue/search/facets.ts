@@ -25,11 +25,17 @@ export function choicesOf(facets: readonly FacetChoice[]): Choices {
   return choices;
 }
 
+/** A filter in the engine's words, as far as we use them. */
+export type Filter =
+  | { term: Record<string, string> }
+  | { terms: Record<string, readonly string[]> }
+  | { bool: { filter?: Filter | Filter[]; should?: Filter[]; must_not?: Filter; minimum_should_match?: number } };
+
 /** Filters for the choices of all facets but one. */
-function filtersBeside(choices: Choices, beside?: FacetName): object[] {
+function filtersBeside(choices: Choices, beside?: FacetName): Filter[] {
   return facetNames
     .filter((name) => name !== beside && choices[name])
-    .map((name) => {
+    .map((name): Filter => {
       const values = choices[name]!;
       if (name !== "availability") return { terms: { [name]: values } };
       return { bool: { should: values.map((value) => availabilityFilter(value, choices)), minimum_should_match: 1 } };
@@ -37,8 +43,8 @@ function filtersBeside(choices: Choices, beside?: FacetName): object[] {
 }
 
 /** Where a library or a province is chosen, available means there: a copy elsewhere is not what was asked for. */
-function availabilityFilter(value: string, { library, province }: Choices): object {
-  const there = [
+function availabilityFilter(value: string, { library, province }: Choices): Filter {
+  const there: Filter[] = [
     ...(library ? [{ terms: { available_at: library } }] : []),
     ...(province ? [{ terms: { available_in: province } }] : []),
   ];
@@ -52,7 +58,18 @@ function availabilityFilter(value: string, { library, province }: Choices): obje
 const availabilities = ["available", "on-loan", "on-site", "unknown", "none"];
 
 /** The filter for the results themselves; applied after counting, so that a facet shows what its other values would find. */
-export const postFilter = (choices: Choices): object => ({ bool: { filter: filtersBeside(choices) } });
+export const postFilter = (choices: Choices): Filter => ({ bool: { filter: filtersBeside(choices) } });
+
+/** Whether what a title is filtered by passes, as the engine would say it: it may be away. */
+export function passes(fields: Readonly<Record<string, string | string[]>>, filter: Filter): boolean {
+  const isOneOf = ([name, values]: [string, readonly string[]]) =>
+    [fields[name] ?? []].flat().some((value) => values.includes(value));
+  if ("term" in filter) return Object.entries(filter.term).every(([name, value]) => isOneOf([name, [value]]));
+  if ("terms" in filter) return Object.entries(filter.terms).every(isOneOf);
+  const { filter: every = [], should, must_not: none = [] } = filter.bool;
+  const holds = (one: Filter) => passes(fields, one);
+  return [every].flat().every(holds) && (should?.some(holds) ?? true) && ![none].flat().some(holds);
+}
 
 /** What the engine counts: each facet under the choices of the others. */
 export function aggregations(choices: Choices): object {

@@ -31,7 +31,7 @@ export const Search = query<SearchRequest, SearchResponse>(async (ask, caller) =
     if (!(cause instanceof CallFault) || asked.after !== "") throw cause;
     return undefined;
   });
-  if (!found) return limitedSearch((step) => caller.as(step), question, sizeOf(asked));
+  if (!found) return limitedSearch((step) => caller.as(step), question, choices, asked);
   const { hits: page, total } = found.hits;
   const facets = found.aggregations;
   // Documents of the release before lack these two until the index is filled again.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { ItemState } from "@lienthong/proto/circulation/v1/states.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { Line, openSearch } from "./line.ts";
 import { aRecord, aUnion, type TestLibrary, type Union } from "./union.ts";
@@ -38,6 +39,8 @@ const found = async (query: string) => {
   const { hits, limited } = await union.search(query);
   return { titles: hits.map((hit) => hit.title), limited };
 };
+const pairs = (subfields: Record<string, string>) =>
+  Object.entries(subfields).map(([code, value]) => ({ code, value }));
 /** Waits until search finds everything again, as before. */
 const whole = () =>
   until(
@@ -53,6 +56,76 @@ test("F19: without the search server titles are found by their words, authors an
   assert.deepEqual(await found("978-604-1-00006-3"), { titles: ["Truyện Kiều"], limited: true });
   assert.deepEqual(await found("khong co gi"), { titles: [], limited: true });
   await assert.rejects(union.search(""), { kind: "unavailable" }, "a list of everything is not to be had");
+});
+
+test("F19: what a reader chose, and the order they asked for, hold as they do with the search server", async () => {
+  const hue = await union.aLibrary("VN-AWAY002", { province: "46" });
+  const readHere = { tag: "952", ind1: " ", ind2: " ", subfields: pairs({ p: "H4", 7: "1" }) };
+  await hanoi.imports(
+    aRecord({ number: "h1", title: "Chọn ông", year: "1999", barcodes: ["H1"] }),
+    aRecord({ number: "h2", title: "Chọn anh", year: "2001", kind: "audio", barcodes: ["H2"] }),
+    aRecord({ number: "h3", title: "Chọn em", year: "2010", language: "eng" }),
+    aRecord({ number: "h4", title: "Chọn bà", year: "1987", more: [readHere] }),
+  );
+  await hue.imports(
+    aRecord({ number: "e1", title: "Chọn ông", year: "1999", barcodes: ["E1"] }),
+    aRecord({ number: "e2", title: "Chọn ăn", year: "2015", barcodes: ["E2"] }),
+  );
+  const is = async (library: TestLibrary, number: string, state: ItemState) => {
+    const { items } = await library.title((await library.mapping()).get(number)!.titleId);
+    await union.itemIs(items.find((item) => item.libraryId === library.id)!.id, state);
+  };
+  await is(hanoi, "h1", ItemState.ON_LOAN);
+  await is(hue, "e1", ItemState.AVAILABLE);
+  await is(hanoi, "h2", ItemState.ON_LOAN);
+  await union.indexed();
+
+  const choices: [name: string, ...values: string[]][][] = [
+    [],
+    ...[hanoi, hue].map(({ id }): [string, string][] => [["library", id]]),
+    [["library", "VN-AWAY009"]],
+    [["province", "46"]],
+    [["kind", "audio", "book"]],
+    [["kind", "audio"]],
+    [["language", "eng"]],
+    [["year", "1999", "2001"]],
+    ...["available", "on-loan", "on-site", "unknown", "none"].map((value): [string, string][] => [
+      ["availability", value],
+    ]),
+    ...["available", "on-loan"].flatMap((value) =>
+      [hanoi, hue].map(({ id }): [string, string][] => [
+        ["library", id],
+        ["availability", value],
+      ]),
+    ),
+    [
+      ["province", "01"],
+      ["availability", "available", "on-site"],
+      ["year", "1987", "1999"],
+    ],
+  ];
+  const answers = async () => {
+    const all: object[] = [];
+    for (const sort of ["newest", "title"]) {
+      for (const chosen of choices) {
+        const facets = chosen.map(([name, ...values]) => ({ name, values }));
+        const { hits, total, limited } = await union.search("chon", { facets, sort });
+        all.push({ sort, facets, titles: hits.map((hit) => hit.title), total, limited });
+      }
+    }
+    return all;
+  };
+  const whenThere = await answers();
+  line.cut();
+  assert.deepEqual(
+    await answers(),
+    whenThere.map((answer) => ({ ...answer, limited: true })),
+  );
+  const ofHue = { facets: [{ name: "library", values: [hue.id] }], sort: "title" };
+  assert.deepEqual(
+    (await union.search("chon", ofHue)).hits.map((hit) => hit.title),
+    ["Chọn ăn", "Chọn ông"],
+  );
 });
 
 test("F19: meanwhile records are taken in and found at once, titles open, and the index catches up", async () => {

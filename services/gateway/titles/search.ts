@@ -42,7 +42,9 @@ export const searchTitles = route({
         didYouMean: text,
         limited: z
           .boolean()
-          .describe("The search server is away: only words of title, author and ISBN were looked for, without facets."),
+          .describe(
+            "The search server is away: only words of title, author and ISBN were looked for, among some of the titles that have them; what was chosen holds, no facets are counted.",
+          ),
       })
       .meta({ id: "SearchResult" }),
   },

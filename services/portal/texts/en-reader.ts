@@ -44,7 +44,7 @@ export const enReader: Pick<Texts, "search" | "home" | "kinds" | "languages" | "
     downHint: "Your loans and holds can still be seen. Try again in a few minutes.",
     limited: "Search is limited at present",
     limitedHint:
-      "Only words of titles, names of authors and ISBN can be looked for, without filters, and results may be missing. Try again in a few minutes to search everything.",
+      "Only words of titles, names of authors and ISBN can be looked for, no further filters can be chosen, and results may be missing. Try again in a few minutes to search everything.",
     retry: "Try again",
     pages: "Result pages",
   },

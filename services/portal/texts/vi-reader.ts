@@ -43,7 +43,7 @@ export const viReader = {
     downHint: "Sách bạn đang mượn và đang chờ vẫn xem được. Thử lại sau ít phút.",
     limited: "Tìm kiếm đang bị hạn chế",
     limitedHint:
-      "Lúc này chỉ tìm được theo từ trong nhan đề, tên tác giả và số ISBN, chưa lọc được và có thể thiếu kết quả. Bạn thử lại sau ít phút để tìm đầy đủ.",
+      "Lúc này chỉ tìm được theo từ trong nhan đề, tên tác giả và số ISBN, không lọc thêm được và có thể thiếu kết quả. Bạn thử lại sau ít phút để tìm đầy đủ.",
     retry: "Thử lại",
     pages: "Trang kết quả",
   },
