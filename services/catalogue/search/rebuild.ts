@@ -4,7 +4,7 @@ import { job } from "@lienthong/jobs/job.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { z } from "zod";
 import { knownTitles } from "../titles/hit.ts";
-import { keepWords } from "../titles/title-words.ts";
+import { keepLackingWords } from "../titles/title-words.ts";
 import { countIn, dropIndex, fits, isSearched, makeIndex, searchIn, showWrites, writeDocuments } from "./indexes.ts";
 import { indexSome } from "./index-some.ts";
 import { mappingHash } from "./mapping.ts";
@@ -108,17 +108,19 @@ async function fill(as: As, name: string, stretch: Stretch, stopping: AbortSigna
 }
 
 async function fillSome(tx: Transaction, name: string, after: string, to: string): Promise<string | undefined> {
-  const rows = await all<{ id: string }>(
+  const rows = await all<{ id: string; version: bigint }>(
     tx,
-    sql`select id from title where id > ${after} and id < ${to} and not gone order by id limit ${pageTitles}`,
+    sql`select id, version from title where id > ${after} and id < ${to} and not gone order by id limit ${pageTitles}`,
   );
-  const titles = await knownTitles(
-    tx,
-    rows.map((row) => row.id),
-  );
-  await keepWords(tx, titles);
+  const versions = new Map(rows.map(({ id, version }) => [id, version]));
+  const titles = await knownTitles(tx, [...versions.keys()]);
   const refused = await writeDocuments([name], titles);
   if (refused.length > 0) throw new Error(`The search server refuses documents, of title ${refused[0]} first`);
+  // Last, since an import waits for the titles that this locks.
+  await keepLackingWords(
+    tx,
+    titles.map(({ id, presented }) => ({ id, presented, version: versions.get(id)! })),
+  );
   return rows.at(-1)?.id;
 }
 

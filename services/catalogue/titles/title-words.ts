@@ -11,13 +11,13 @@ export function wordsOf(presented: Presented): string[] {
   return [...new Set([...presented.isbn13s, ...words])].filter((word) => word !== "").slice(0, wordsMax);
 }
 
-/** Keeps the words of these titles; of one without a record there are none. */
+/** Keeps the words of titles in the transaction that has just written them; of one without a record there are none. */
 export async function keepWords(
   tx: Transaction,
   titles: readonly { id: string; presented: Presented | undefined }[],
 ): Promise<void> {
   if (titles.length === 0) return;
-  // Most are kept already when an index is filled: those are looked at and not locked, which would write each row anew.
+  // Where something else of a title changed, its words stand: they are not locked, which would write their row anew.
   const words = titles.map(({ presented }) => (presented ? wordsOf(presented).join(" ") : ""));
   await run(
     tx,
@@ -29,5 +29,31 @@ export async function keepWords(
     where known.words is distinct from string_to_array(row.words, ' ')
     order by id
     on conflict (title_id) do update set words = excluded.words where title_words.words <> excluded.words`,
+  );
+}
+
+/**
+ * Keeps the words of titles that were read a while ago and lack them. A title that shows something else by now is left out:
+ * who changed it has kept its words. Holds the others as they are until the transaction ends.
+ * @param titles with the versions they had when they were read, or before
+ */
+export async function keepLackingWords(
+  tx: Transaction,
+  titles: readonly { id: string; version: bigint; presented: Presented }[],
+): Promise<void> {
+  if (titles.length === 0) return;
+  // Most lack none, and are neither locked nor written.
+  await run(
+    tx,
+    sql`
+    insert into title_words (title_id, words)
+    select title.id, string_to_array(row.words, ' ')
+    from unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[],
+                ${titles.map(({ presented }) => wordsOf(presented).join(" "))}::text[]) as row(id, version, words)
+    join title on title.id = row.id and title.version = row.version
+    where not exists (
+      select from title_words known where known.title_id = row.id and known.words = string_to_array(row.words, ' '))
+    order by title.id for share of title
+    on conflict (title_id) do update set words = excluded.words`,
   );
 }
