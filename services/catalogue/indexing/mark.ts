@@ -35,8 +35,8 @@ export async function markForIndexLater(tx: Transaction, titleIds: readonly stri
 // One statement's worth: the titles are locked in the order of their ids and let go at once.
 const markedMax = 2_000;
 
-/** Marks the titles that consumers spoke of. @returns how many rows were taken */
-export async function markSpokenOf(tx: Transaction): Promise<number> {
+/** Marks titles that consumers spoke of. @returns whether there are more */
+export async function markSpokenOf(tx: Transaction): Promise<boolean> {
   await run(tx, sql`select ${planForTheseValues}`);
   const taken = await all<{ id: string }>(
     tx,
@@ -46,5 +46,5 @@ export async function markSpokenOf(tx: Transaction): Promise<number> {
     returning title_id as id`,
   );
   await markForIndex(tx, [...new Set(taken.map((row) => row.id))], true);
-  return taken.length;
+  return taken.length === markedMax;
 }

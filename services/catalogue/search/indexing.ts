@@ -14,6 +14,9 @@ export type Indexing = { stop(): Promise<void> };
 
 const lookEveryMs = 200;
 const restAfterErrorMsMax = 5_000;
+// While titles cannot be written there is time to take what consumers spoke of: one row an event, of a busy evening hundreds
+// a second.
+const passesWhileAway = 50;
 // An index may be lost while nothing is written, and readers must not wait for the next import.
 const checkEveryMs = 5_000;
 
@@ -28,12 +31,25 @@ export function startIndexing(database: Database, log: Log): Indexing {
   database.onAnnounced(() => woken.resolve());
   const as = <Result>(step: (tx: Transaction) => Promise<Result>) => database.transact(serviceActor("catalogue"), step);
 
+  let checkedAt = Number.NEGATIVE_INFINITY;
   // One that was killed may have left it so.
   let showsLate = true;
 
-  /** Writes one batch. @returns whether the next is to follow at once */
-  async function goesOn(): Promise<boolean> {
-    if (stopping.signal.aborted) return false;
+  /** Marks titles that consumers spoke of. @returns whether there are more */
+  async function takeMarks(passesMax: number): Promise<boolean> {
+    let more = true;
+    for (let pass = 0; more && pass < passesMax && !stopping.signal.aborted; pass += 1) more = await as(markSpokenOf);
+    return more;
+  }
+
+  async function keepGoodIndex(): Promise<void> {
+    if (performance.now() - checkedAt < checkEveryMs) return;
+    if (!(await indexIsGood(as))) await rebuildIndex(as, log, stopping.signal);
+    checkedAt = performance.now();
+  }
+
+  /** Writes one batch. @returns whether more wait */
+  async function writeSome(): Promise<boolean> {
     const { taken, many = showsLate } = await as((tx) => indexSome(tx, log));
     if (many !== showsLate) await showWrites(ownSettings().SEARCH_INDEX, many);
     showsLate = many;
@@ -41,17 +57,15 @@ export function startIndexing(database: Database, log: Log): Indexing {
   }
 
   async function work() {
-    let checkedAt = Number.NEGATIVE_INFINITY;
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        if (performance.now() - checkedAt > checkEveryMs) {
-          if (!(await indexIsGood(as))) await rebuildIndex(as, log, stopping.signal);
-          checkedAt = performance.now();
-        }
-        while (!stopping.signal.aborted && (await as(markSpokenOf)) > 0);
-        while (await goesOn());
+        // Marks and documents by turns, so that neither waits until nothing comes of the other; marks need no search server.
+        const moreMarks = await takeMarks(failures === 0 ? 1 : passesWhileAway);
+        await keepGoodIndex();
+        const moreTitles = await writeSome();
         failures = 0;
+        if (moreMarks || moreTitles) continue;
       } catch (error) {
         if (error instanceof SearchServerError && error.status === 404) checkedAt = Number.NEGATIVE_INFINITY;
         failures += 1;
