@@ -17,6 +17,9 @@ export type Transaction = {
   written: number;
 };
 
+/** Runs a step in a transaction of its own, always as the same actor. */
+export type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
+
 const names = new Map<string, string>();
 // A service has some hundred statements. One that is composed anew each time must not fill the server's memory.
 const namesMax = 2_000;

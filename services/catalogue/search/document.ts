@@ -59,7 +59,7 @@ export function filteredBy({ presented, holdings, hit }: KnownTitle) {
 }
 
 /** How soon a title can be had. What circulation has told nothing of is not known, and not on loan. */
-export function availabilityOf({ items, available, onSite, unknown }: TitleHit): string {
+function availabilityOf({ items, available, onSite, unknown }: TitleHit): string {
   if (available > 0) return "available";
   if (unknown > 0) return "unknown";
   if (items > onSite) return "on-loan";

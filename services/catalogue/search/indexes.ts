@@ -26,7 +26,7 @@ export async function dropIndex(name: string): Promise<void> {
   });
 }
 
-export const indexExists = (name: string): Promise<boolean> =>
+const indexExists = (name: string): Promise<boolean> =>
   ask({ method: "GET", path: `/_alias/${writeName(name)}` }).then(
     () => true,
     (error) => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import type { Database } from "@lienthong/database/database.ts";
-import type { Transaction } from "@lienthong/database/transaction.ts";
+import type { As } from "@lienthong/database/transaction.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { markSpokenOf } from "../indexing/mark.ts";
 import { batchTitles, indexSome } from "./index-some.ts";
@@ -29,7 +29,7 @@ export function startIndexing(database: Database, log: Log): Indexing {
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
   database.onAnnounced(() => woken.resolve());
-  const as = <Result>(step: (tx: Transaction) => Promise<Result>) => database.transact(serviceActor("catalogue"), step);
+  const as: As = (step) => database.transact(serviceActor("catalogue"), step);
 
   let checkedAt = Number.NEGATIVE_INFINITY;
   // One that was killed may have left it so.

@@ -1,7 +1,5 @@
-import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, type As, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import type { Counted } from "./facets.ts";
-
-type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
 
 // Libraries change their names every few years; every search shows some dozen of them.
 const keptMs = 30_000;

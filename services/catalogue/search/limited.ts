@@ -1,4 +1,4 @@
-import { all, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, type As, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { type SearchResponse, TitleHit } from "@lienthong/proto/catalogue/v1/service.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { fitting } from "@lienthong/rpc/fitting.ts";
@@ -26,7 +26,7 @@ let atOnce = 0;
  * @throws CallFault unavailable when too many ask at once, or nothing was asked for
  */
 export async function limitedSearch(
-  as: <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>,
+  as: As,
   question: Question,
   choices: Choices,
   asked: Asked,

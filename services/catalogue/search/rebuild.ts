@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { all, one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
+import { all, type As, one, optional, run, sql, type Transaction } from "@lienthong/database/transaction.ts";
 import { job } from "@lienthong/jobs/job.ts";
 import type { Log } from "@lienthong/telemetry/log.ts";
 import { z } from "zod";
@@ -8,8 +8,6 @@ import { keepLackingWords } from "../titles/title-words.ts";
 import { countIn, dropIndex, fits, isSearched, makeIndex, searchIn, showWrites, writeDocuments } from "./indexes.ts";
 import { indexSome } from "./index-some.ts";
 import { mappingHash } from "./mapping.ts";
-
-export type As = <Result>(step: (tx: Transaction) => Promise<Result>) => Promise<Result>;
 
 const pageTitles = 500;
 // Ids are hashes, so stretches of them hold as many titles each: while one is read from the database and made into

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "@lienthong/testing/until.ts";
 import { openLog } from "@lienthong/telemetry/log.ts";
-import type { Transaction } from "@lienthong/database/transaction.ts";
+import type { As } from "@lienthong/database/transaction.ts";
 import { Line, openSearch } from "./line.ts";
 import { aRecord, asCatalogue, aUnion, type TestLibrary, type Union } from "./union.ts";
 
@@ -26,7 +26,7 @@ after(async () => {
 /** Fills the index anew. */
 async function rebuild(): Promise<void> {
   const { rebuildIndex } = await import("../search/rebuild.ts");
-  const as = <Result>(step: (tx: Transaction) => Promise<Result>) => union.database.transact(asCatalogue, step);
+  const as: As = (step) => union.database.transact(asCatalogue, step);
   await rebuildIndex(as, openLog("catalogue", "silent"), new AbortController().signal);
 }
 

@@ -21,7 +21,7 @@ export const compareTitles = job("compare-titles", { cron: "*/5 * * * *", payloa
 });
 
 /** Finds the review pairs of some records whose titles have changed. @returns of how many */
-export async function compareSome(tx: Transaction): Promise<number> {
+async function compareSome(tx: Transaction): Promise<number> {
   await run(tx, sql`select ${planForTheseValues}`);
   const taken = await all<{ id: string; turn: bigint }>(
     tx,

@@ -87,7 +87,7 @@ export function matchKeys(record: MarcRecord): MatchKeys {
 }
 
 /** The record's statements as keys compare them. */
-export function toldBy(record: MarcRecord): Told {
+function toldBy(record: MarcRecord): Told {
   const parts = titleParts(record);
   const imprint = imprintOf(record);
   const edition = editionNumber(first(record, "250", "a") ?? "");

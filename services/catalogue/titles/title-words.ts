@@ -6,7 +6,7 @@ import { authorLine, type Presented, titleLine } from "./present.ts";
 const wordsMax = 60;
 
 /** The words by which a title is found while the search server is away, as they are typed without marks. */
-export function wordsOf(presented: Presented): string[] {
+function wordsOf(presented: Presented): string[] {
   const words = fold(`${titleLine(presented)} ${presented.volume ?? ""} ${authorLine(presented)}`).split(" ");
   return [...new Set([...presented.isbn13s, ...words])].filter((word) => word !== "").slice(0, wordsMax);
 }
