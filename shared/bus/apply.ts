@@ -17,7 +17,8 @@ const heard = counter(
 
 // A day less than the inbox remembers: what is younger is certainly known if it was applied.
 const surelyKnownMs = (rememberedDays - 1) * 24 * 3600 * 1000;
-// Lost to another transaction: the whole batch is tried again, nothing is wrong with the event.
+// Lost to another transaction: the whole batch is tried again, nothing is wrong with the event. One that waited for a row in
+// vain is tried again by itself: the others have no reason to wait for that row too.
 const lost = new Set(["40001", "40P01"]);
 
 type Counts = Map<string, number>;

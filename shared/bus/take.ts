@@ -10,7 +10,7 @@ import { type Consumer, type Envelope, Undecodable } from "./consumer.ts";
 export type Patience = {
   /** An event that is not acknowledged so long is brought again. */
   ackWaitMs: number;
-  /** An event that could not be applied so often is set aside. */
+  /** An event that a process could not apply so often is set aside. */
   triesMax: number;
   /** The wait before the nth try is this times 3 to the nth; with six tries they add up to some three minutes. */
   againAfterMs: number;
@@ -32,8 +32,9 @@ export function taker(
   log: Log,
   patience: Patience,
 ): Taker {
-  // Each with the time after which it has certainly been brought again, here or to another process.
-  const failing = new Map<string, number>();
+  // How often each has failed here, and the time after which it has certainly been brought again, here or to another process.
+  // The bus counts how often it brought an event: also while the database was away, and when a service stopped.
+  const failing = new Map<string, { tries: number; until: number }>();
 
   async function together(batch: readonly JsMsg[]): Promise<void> {
     try {
@@ -73,11 +74,10 @@ export function taker(
 
   /** @returns false when the event is not worth another try, or too many others wait for theirs */
   function tryLater(event: Envelope, message: JsMsg, error: unknown): boolean {
-    const tries = message.info.deliveryCount;
-    const id = idOf(message);
-    if (error instanceof Undecodable || tries >= patience.triesMax || (!failing.has(id) && crowded())) return false;
+    const tries = triesOf(message) + 1;
+    if (error instanceof Undecodable || tries >= patience.triesMax || (tries === 1 && crowded())) return false;
     const waitMs = patience.againAfterMs * 3 ** tries;
-    failing.set(id, Date.now() + waitMs + patience.ackWaitMs);
+    failing.set(idOf(message), { tries, until: Date.now() + waitMs + patience.ackWaitMs });
     log.warn({ err: error, subject: event.subject, tries }, "an event could not be applied; it is tried again");
     message.nak(waitMs);
     return true;
@@ -87,7 +87,7 @@ export function taker(
   function crowded(): boolean {
     if (failing.size < waitingMax) return false;
     const now = Date.now();
-    for (const [id, until] of failing) if (until < now) failing.delete(id);
+    for (const [id, { until }] of failing) if (until < now) failing.delete(id);
     return failing.size >= waitingMax;
   }
 
@@ -102,12 +102,14 @@ export function taker(
     }
     for (const [event, error] of hopeless) {
       const message = messages.get(event)!;
+      const tries = triesOf(message) + 1;
       message.ack();
       failing.delete(idOf(message));
-      const tries = message.info.deliveryCount;
       log.error({ err: error, subject: event.subject, tries, runbook: "dead-letter" }, "an event was set aside");
     }
   }
+
+  const triesOf = (message: JsMsg) => failing.get(idOf(message))?.tries ?? 0;
 
   return async (batch) => {
     const fresh = batch.filter((message) => message.info.deliveryCount === 1);

@@ -114,6 +114,26 @@ test("F14: thousands of failing events do not use up what the bus lets a service
   await until(aside, (count) => count >= before + bad.length, 120_000);
 });
 
+test("F14: what came again because the database broke off was not tried: its first failure is followed by another try", async () => {
+  await stage.deaf();
+  const loan = loanOf(randomUUID(), 2n ** 40n + 1n, 1);
+  const breakOff = "select pg_terminate_backend(pg_backend_pid())";
+  const ends = [breakOff, breakOff, "select 1 / 0"];
+  const recovers = consumer(LoanChanged, async (tx, { id }) => {
+    const end = id === loan.id ? ends.shift() : undefined;
+    if (end !== undefined) await tx.client.query(end);
+  });
+  const before = await aside();
+  await stage.hear([loanStates, recovers], { ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
+  await stage.bring(loan);
+  await until(
+    async () => [await stage.stateOf(loan.id), (await aside()) - before] as const,
+    ([state, letters]) => state !== undefined || letters > 0,
+  );
+  assert.equal((await stage.stateOf(loan.id))?.value, 1);
+  assert.deepEqual(ends, []);
+});
+
 test("F14: failing events that another process or nobody ends leave room for others to be tried again", async () => {
   poisoned.clear();
   mended = false;
