@@ -34,7 +34,7 @@ const commands: Record<string, { says: string; load: () => Promise<Command> }> =
     load: async () => (await import("./commands/operate.ts")).deadLetters,
   },
   replay: {
-    says: "replays the events that SERVICE has set aside, once their cause is mended",
+    says: "replays the events that SERVICE has set aside, once their cause is mended: all, or SERVICE ID …",
     load: async () => (await import("./commands/operate.ts")).replay,
   },
   invariants: {

@@ -8,6 +8,9 @@ import { databaseUrl } from "../service-environment.ts";
 import { services } from "../services.ts";
 import { readSettings } from "../settings.ts";
 
+// A person has looked at each; the service takes no more at once.
+const lettersNamedMax = 200;
+
 /** Asks a service to tell its current states again: all of them, or those of one library. */
 export async function republish(args: string[]): Promise<void> {
   const { service, library } = republishOptions(args);
@@ -34,11 +37,17 @@ export async function deadLetters(args: string[]): Promise<void> {
   if (listed === 0) say("No event is set aside.");
 }
 
-/** Asks a service to apply what it has set aside, once the cause is mended. */
+/** Asks a service to apply what it has set aside, once the cause is mended: all, or the letters of these ids. */
 export async function replay(args: string[]): Promise<void> {
-  const service = knownService(args, "replay");
-  await queue(service, "replay-dead-letters", {});
+  const [name = "", ...ids] = args;
+  const service = knownService([name], "replay");
+  const other = ids.find((id) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
+  if (other !== undefined)
+    throw new Failure(`"${other}" is no id of a letter; npm run dead-letters -- ${service} lists them.`);
+  if (ids.length > lettersNamedMax) throw new Failure(`Name at most ${lettersNamedMax} letters at once.`);
+  await queue(service, "replay-dead-letters", ids.length === 0 ? {} : { ids });
   say(`${service} replays what it has set aside; npm run dead-letters -- ${service} shows what fails again.`);
+  if (ids.length === 0) say("What is too old to be judged stays, unless its id is given.");
 }
 
 function republishOptions(args: string[]): { service: string; library: string | undefined } {
@@ -65,9 +74,9 @@ function knownService(words: string[], command: string): string {
   throw new Failure(`Which service? npm run ${command} -- SERVICE, with one of ${known}; not "${words.join(" ")}".`);
 }
 
-/** Asked for twice while it waits, a job is done once. */
-async function queue(service: string, job: string, payload: { libraryId?: string }): Promise<void> {
-  const key = [job, payload.libraryId ?? "all"].join(":");
+/** Asked for twice while it waits, a job is done once; of what is named by its id the second finds nothing left. */
+async function queue(service: string, job: string, payload: { libraryId?: string; ids?: string[] }): Promise<void> {
+  const key = payload.ids === undefined ? [job, payload.libraryId ?? "all"].join(":") : null;
   await query(service, "select graphile_worker.add_job($1, $2::json, job_key := $3)", [
     job,
     JSON.stringify(payload),
@@ -79,7 +88,7 @@ async function queue(service: string, job: string, payload: { libraryId?: string
 async function query<Row extends pg.QueryResultRow>(
   service: string,
   text: string,
-  values: string[] = [],
+  values: (string | null)[] = [],
 ): Promise<Row[]> {
   const { elsewhere, ports } = readSettings(process.env);
   const server = elsewhere.postgres ?? `postgres://postgres@127.0.0.1:${ports.POSTGRES_PORT}/postgres`;

@@ -141,6 +141,7 @@ async function setTooOldAside(
       service,
       event,
       new Error(`It is older than ${rememberedDays - 1} days: it may have had its effect`),
+      true,
     );
     log.error(
       { eventId: event.id, subject: event.subject, runbook: "dead-letter" },
@@ -161,13 +162,20 @@ export async function setAside(
   });
 }
 
-async function putAside(tx: Transaction, service: string, event: Envelope, error: unknown): Promise<void> {
+async function putAside(
+  tx: Transaction,
+  service: string,
+  event: Envelope,
+  error: unknown,
+  tooOld = false,
+): Promise<void> {
   await run(
     tx,
     sql`
-    insert into dead_letter (consumer, event_id, subject, headers, payload, error)
+    insert into dead_letter (consumer, event_id, subject, headers, payload, error, too_old)
     values (${service}, ${isUuid(event.id) ? event.id : null}, ${event.subject}, ${event.headers},
-            ${Buffer.from(event.payload)}, ${error instanceof Error ? (error.stack ?? error.message) : String(error)})
+            ${Buffer.from(event.payload)}, ${error instanceof Error ? (error.stack ?? error.message) : String(error)},
+            ${tooOld})
     on conflict do nothing`,
   );
 }

@@ -5,7 +5,15 @@ import type { Log } from "@lienthong/telemetry/log.ts";
 import { applyEvents } from "./apply.ts";
 import type { Consumer } from "./consumer.ts";
 
-export type DeadLetter = { id: string; eventId: string | null; subject: string; error: string; at: Date };
+export type DeadLetter = {
+  id: string;
+  eventId: string | null;
+  subject: string;
+  error: string;
+  at: Date;
+  /** It may have had its effect so long ago that the inbox has forgotten it. */
+  tooOld: boolean;
+};
 
 const beforeAll = "00000000-0000-0000-0000-000000000000";
 
@@ -18,7 +26,7 @@ export async function deadLetters(database: Database, service: string, after = b
     all<DeadLetter>(
       tx,
       sql`
-      select id, event_id as "eventId", subject, error, at from dead_letter
+      select id, event_id as "eventId", subject, error, at, too_old as "tooOld" from dead_letter
       where replayed_at is null and id > ${after} order by id limit 200`,
     ),
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { serviceActor } from "@lienthong/auth/actor.ts";
-import { setAside } from "@lienthong/bus/apply.ts";
+import { applyEvents, setAside } from "@lienthong/bus/apply.ts";
 import { consumer } from "@lienthong/bus/consumer.ts";
 import { deadLetters } from "@lienthong/bus/dead-letter.ts";
 import { subjectOf } from "@lienthong/bus/event.ts";
@@ -95,6 +95,27 @@ test("events set aside are replayed once their cause is mended, and one that fai
     all(tx, sql`select id, value from counter`),
   );
   assert.deepEqual(rows, [{ id: mendable, value: 3 }]);
+});
+
+test("an effect too old to be judged is not replayed with the others, but when somebody names it", async () => {
+  failing = false;
+  const loan = loanOf(randomUUID(), 1n, "VN-000001P", 2);
+  const old = new Date(Date.now() - 40 * 24 * 3600 * 1000).toISOString();
+  const headers = { "ce-type": LoanChanged.$type, "ce-id": loan.id, "ce-subject": loan.id, "ce-time": old, version: "1" };
+  const payload = LoanChanged.encode(loan).finish();
+  const event = { id: loan.id, subject: subjectOf(LoanChanged), aggregate: loan.id, version: 1n, headers, payload };
+  await applyEvents(database, "circulation", [onLoanChanged], [event], log);
+  const letter = (await deadLetters(database, "circulation")).find(({ eventId }) => eventId === loan.id);
+  const effects = () =>
+    database.transact(serviceActor("circulation"), (tx) => run(tx, sql`select from counter where id = ${loan.id}`));
+
+  await operator("replay-dead-letters", {});
+  assert.equal(await effects(), 0, "it may have had its effect");
+  assert.ok((await stillAside()).includes(loan.id));
+
+  await operator("replay-dead-letters", { ids: [letter!.id] });
+  assert.equal(await effects(), 1);
+  assert.ok(!(await stillAside()).includes(loan.id));
 });
 
 test("more hopeless letters than one page holds do not keep a later one from being replayed", async () => {
