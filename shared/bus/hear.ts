@@ -11,7 +11,6 @@ import { type Patience, taker, usualPatience } from "./take.ts";
 
 const restMs = 1_000;
 const lookEveryMs = 5_000;
-const lateSeconds = 300;
 
 const behindEvents = level("heard_behind_events", "Events of a stream that the service has not yet applied");
 const behindSeconds = level("heard_behind_seconds", "Age of the oldest event of a stream that is not yet applied");
@@ -45,11 +44,16 @@ function hearStream(
   const rest = (ms: number) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   const stream = streamOf(owner);
   const take = taker(database, bus.service, consumers, log, patience);
-  const tell = lateness(log);
+  const lateness = latenessOf(stream, patience.lateSeconds, log);
   const look = async () => {
-    const behind = await keepPlace(database, bus, owner, patience.ackWaitMs, log);
-    tell(stream, behind);
-    return behind;
+    try {
+      const behind = await keepPlace(database, bus, owner, patience.ackWaitMs, log);
+      lateness.seen(behind);
+      return behind;
+    } catch (error) {
+      lateness.unseen(error);
+      throw error;
+    }
   };
   let again = new AbortController();
 
@@ -88,14 +92,26 @@ function hearStream(
 }
 
 /** Tells how far a stream is behind, and says so aloud when it becomes late and when it no longer is. */
-function lateness(log: Log): (stream: string, behind: Behind) => void {
+function latenessOf(stream: string, lateSeconds: number, log: Log) {
   let late = false;
-  return (stream, { events, seconds }) => {
-    behindEvents.set(events, { stream });
+  let seenAt = performance.now();
+  const tell = (seconds: number, more: object) => {
     behindSeconds.set(seconds, { stream });
     if (late === seconds > lateSeconds) return;
     late = !late;
-    if (late) log.error({ stream, events, seconds, runbook: "events-heard-late" }, "events are heard late");
+    if (late) log.error({ stream, seconds, ...more, runbook: "events-heard-late" }, "events are heard late");
     else log.info({ stream }, "events are heard in time again");
+  };
+  return {
+    seen({ events, seconds }: Behind): void {
+      seenAt = performance.now();
+      behindEvents.set(events, { stream });
+      tell(seconds, { events });
+    },
+    /** Of a stream that cannot be looked at nobody knows how far behind it is: as long as that lasts, at least. */
+    unseen(error: unknown): void {
+      const seconds = (performance.now() - seenAt) / 1000;
+      if (seconds > lateSeconds) tell(seconds, { err: error });
+    },
   };
 }

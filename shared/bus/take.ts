@@ -14,9 +14,11 @@ export type Patience = {
   triesMax: number;
   /** The wait before the nth try is this times 3 to the nth; with six tries they add up to some three minutes. */
   againAfterMs: number;
+  /** Events older than this, and a stream that could not be looked at for so long, are heard late. */
+  lateSeconds: number;
 };
 
-export const usualPatience: Patience = { ackWaitMs: 30_000, triesMax: 6, againAfterMs: 500 };
+export const usualPatience: Patience = { ackWaitMs: 30_000, triesMax: 6, againAfterMs: 500, lateSeconds: 300 };
 
 const awayRestMs = 3_000;
 // More that wait for their next try would keep the bus from bringing others: beyond it an event is set aside at once.

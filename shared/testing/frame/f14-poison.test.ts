@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { announce } from "@lienthong/bus/announce.ts";
 import { consumer } from "@lienthong/bus/consumer.ts";
 import { deadLetters, replay } from "@lienthong/bus/dead-letter.ts";
-import type { Patience } from "@lienthong/bus/take.ts";
+import { type Patience, usualPatience } from "@lienthong/bus/take.ts";
 import { LoanChanged } from "@lienthong/proto/circulation/v1/events.ts";
 import { metricsText } from "@lienthong/telemetry/metric.ts";
 import { headers } from "@nats-io/transport-node";
@@ -12,7 +12,7 @@ import { aBusStage, type BusStage, counts, loanEffects, loanOf, loanStates, log 
 import { until } from "../until.ts";
 
 const others = Array.from({ length: counts(300, 5_000) }, () => randomUUID() as string);
-const patience: Patience = { ackWaitMs: 5_000, triesMax: 4, againAfterMs: 100 };
+const patience: Patience = { ...usualPatience, ackWaitMs: 5_000, triesMax: 4, againAfterMs: 100 };
 
 let stage: BusStage;
 let tries: number[] = [];
@@ -124,7 +124,7 @@ test("F14: what came again because the database broke off was not tried: its fir
     if (end !== undefined) await tx.client.query(end);
   });
   const before = await aside();
-  await stage.hear([loanStates, recovers], { ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
+  await stage.hear([loanStates, recovers], { ...usualPatience, ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
   await stage.bring(loan);
   await until(
     async () => [await stage.stateOf(loan.id), (await aside()) - before] as const,
@@ -143,7 +143,7 @@ test("F14: failing events that another process or nobody ends leave room for oth
   const bad = Array.from({ length: 200 }, () => loanOf(randomUUID(), 2n ** 40n + 1n, 1));
   for (const { id } of bad) poisoned.add(id);
   const before = await aside();
-  await stage.hear([loanStates, failsForSome], { ackWaitMs: 1_000, triesMax: 4, againAfterMs: 300 });
+  await stage.hear([loanStates, failsForSome], { ...usualPatience, ackWaitMs: 1_000, triesMax: 4, againAfterMs: 300 });
   tries = [];
   for (const loan of bad) await stage.bring(loan);
   await until(
@@ -176,7 +176,7 @@ test("F14: an event that makes a service announce what its outbox refuses is set
   });
   const before = await aside();
   for (const loan of [first!, ...beside.slice(0, 5), second!, ...beside.slice(5)]) await stage.bring(loan);
-  await stage.hear([loanStates, announces], { ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
+  await stage.hear([loanStates, announces], { ...usualPatience, ackWaitMs: 5_000, triesMax: 2, againAfterMs: 100 });
   await until(aside, (count) => count === before + 1);
   for (const { id } of [first!, ...beside]) assert.equal((await stage.stateOf(id))?.value, 1);
   assert.equal(await stage.stateOf(second!.id), undefined, "nothing of it was kept");
