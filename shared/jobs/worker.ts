@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { connectionString, type DatabaseAddress } from "@lienthong/database/address.ts";
@@ -53,8 +53,14 @@ export async function migrateJobs(owner: DatabaseAddress, appRole: string): Prom
 // One importing file and one short job side by side; more would take connections from the calls.
 const workersPerProcess = 2;
 const restMs = 1_000;
+const restMsMax = 5_000;
+// Half a minute of tries: longer than a restart of the database takes.
+const failuresTillAlarm = 8;
 
-/** Works on the service's jobs, some at a time, until it is stopped; a job that failed is tried again later, with growing waits. */
+/**
+ * Works on the service's jobs, some at a time, until it is stopped; a job that failed is tried again later, with growing waits.
+ * @throws what keeps a worker from beginning
+ */
 export async function startWorker(
   service: string,
   jobs: readonly AnyJob[],
@@ -83,10 +89,12 @@ export async function startWorker(
     // Only what is sent in batches may fail without ending the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
-  const workers = Array.from({ length: workersPerProcess }, (_, which) =>
+  const workers: Worker[] = [];
+  while (workers.length < workersPerProcess) {
     // The clock is looked at by one of them; between replicas the queue itself sees to it that a time is taken once.
-    keepWorking({ ...options, parsedCronItems: which === 0 ? parsedCronItems : [] }, database, log, which),
-  );
+    const mine = { ...options, parsedCronItems: workers.length === 0 ? parsedCronItems : [] };
+    workers.push(await keepWorking(mine, database, log, workers.length));
+  }
   return {
     async stop() {
       stopping.abort();
@@ -99,45 +107,69 @@ export async function startWorker(
  * Keeps one worker at work as long as its sign of life is seen. One that the database has left ends, as it must, and
  * another takes its place; what it could not give back is done again, since no job is hurt by that.
  */
-function keepWorking(options: RunnerOptions, database: Database, log: Log, which: number): Worker {
-  let runner: Runner | undefined;
-  let stopped = false;
-  async function workOnce(): Promise<void> {
-    const events: WorkerEvents = new EventEmitter();
-    let sign: SignOfLife | undefined;
-    // Jobs are locked in the name of a pool of workers, which draws its own.
-    events.on("pool:create", ({ workerPool }) => {
-      sign = showSignOfLife(database, workerPool.id);
-    });
-    tellFailures(events, log);
-    try {
-      // A job is asked for only once everybody can see that who asks is alive.
-      const forbiddenFlags = () => sign?.seen.then(() => null) ?? null;
-      runner = await run({ ...options, events, forbiddenFlags });
-      if (!stopped) await Promise.race([runner.promise, sign?.lost]);
-    } finally {
-      await runner?.stop().catch(() => undefined);
-      sign?.end();
-      runner = undefined;
-    }
-  }
-  async function work(): Promise<void> {
-    for (;;) {
-      await workOnce().catch((error: unknown) => log.debug({ err: error }, "a worker has ended"));
-      if (stopped) return;
-      log.warn({ worker: which }, "the database has left a worker of the queue; another takes its place");
-      await pause(restMs);
+async function keepWorking(options: RunnerOptions, database: Database, log: Log, which: number): Promise<Worker> {
+  const stopping = new AbortController();
+  const stopped = once(stopping.signal, "abort");
+
+  async function another(): Promise<AtWork | undefined> {
+    for (let failures = 0; ; failures += 1) {
+      await pause(Math.min(restMsMax, restMs * 2 ** failures), undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return undefined;
       await buryTheDead(database).catch(() => undefined);
+      try {
+        return await begin(options, database, log);
+      } catch (error) {
+        const line = { err: error, worker: which };
+        if (failures + 1 === failuresTillAlarm)
+          log.error({ ...line, runbook: "job-failed" }, "a worker of the queue cannot begin");
+        else log.warn(line, "a worker of the queue cannot begin; it is tried again");
+      }
     }
   }
-  const working = work();
+  async function work(first: AtWork): Promise<void> {
+    for (let atWork: AtWork | undefined = first; atWork; atWork = await another()) {
+      const error = await Promise.race([atWork.ended, stopped]);
+      await atWork.end();
+      if (stopping.signal.aborted) return;
+      log.warn({ err: error, worker: which }, "the database has left a worker of the queue; another takes its place");
+    }
+  }
+  const working = work(await begin(options, database, log));
   return {
     async stop() {
-      stopped = true;
-      await runner?.stop().catch(() => undefined);
+      stopping.abort();
       await working;
     },
   };
+}
+
+/** `ended` settles when it works no more, with what ended it. */
+type AtWork = { readonly ended: Promise<unknown>; end(): Promise<void> };
+
+/** One worker, once everybody can see that it is alive. @throws what keeps it from its work */
+async function begin(options: RunnerOptions, database: Database, log: Log): Promise<AtWork> {
+  const events: WorkerEvents = new EventEmitter();
+  let sign: SignOfLife | undefined;
+  let runner: Runner | undefined;
+  // Jobs are locked in the name of a pool of workers, which draws its own.
+  events.on("pool:create", ({ workerPool }) => {
+    sign = showSignOfLife(database, workerPool.id);
+  });
+  tellFailures(events, log);
+  const end = async () => {
+    await runner?.stop().catch(() => undefined);
+    sign?.end();
+  };
+  try {
+    // A job is asked for only once everybody can see that who asks is alive.
+    const forbiddenFlags = () => sign?.seen.then(() => null) ?? null;
+    runner = await run({ ...options, events, forbiddenFlags });
+    await sign?.seen;
+    return { ended: Promise.race([runner.promise, sign?.lost]).catch((error: unknown) => error), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 function tellFailures(events: WorkerEvents, log: Log): void {

@@ -128,6 +128,37 @@ test("a worker that cannot say its job is done, because the database is gone, li
   await until(() => runs() === 2);
 });
 
+test("a worker that cannot begin keeps its service from starting; one that cannot begin again says why, and does when it can", async (t) => {
+  const said: string[] = [];
+  const warn = ({ err }: { err?: Error }) => said.push(String(err));
+  const telling = { ...log, warn } as unknown as Log;
+  const worker = await startWorker("frame", [shelve], database, telling);
+  const { exitCode } = process;
+  t.after(async () => {
+    await newerQueue(false);
+    await worker.stop();
+    // The queue would have a process that it does not let work end with a code of its own.
+    process.exitCode = exitCode;
+  });
+  await newerQueue(true);
+  await assert.rejects(startWorker("frame", [shelve], database, log), /unsafe to continue/);
+  await admitted(false);
+  await admitted(true);
+  await until(() => said.some((words) => words.includes("unsafe to continue")));
+  await newerQueue(false);
+  await database.transact(service, (tx) => enqueue(tx, shelve, { barcode: "B5" }));
+  await until(() => done.includes("B5"));
+});
+
+/** Whether a newer release has made tables of the queue on which this one may not work. */
+async function newerQueue(there: boolean): Promise<void> {
+  const owner = new pg.Client({ connectionString: connectionString(made.owner) });
+  await owner.connect();
+  await owner.query("delete from graphile_worker.migrations where id = 1000000");
+  if (there) await owner.query("insert into graphile_worker.migrations (id, breaking) values (1000000, true)");
+  await owner.end();
+}
+
 /** Lets nobody into the database any more and throws out who is in, or lets all in again. */
 async function admitted(open: boolean): Promise<void> {
   const admin = new pg.Client({ connectionString: connectionString(parts.postgres()) });
