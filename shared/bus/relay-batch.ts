@@ -1,5 +1,6 @@
 import { faultPoint } from "@lienthong/config/fault-point.ts";
-import type { Database } from "@lienthong/database/database.ts";
+import { type Database, soon } from "@lienthong/database/database.ts";
+import { isNoAnswer } from "@lienthong/database/errors.ts";
 import { type Sql, sql } from "@lienthong/database/transaction.ts";
 import { counter } from "@lienthong/telemetry/metric.ts";
 import type pg from "pg";
@@ -42,31 +43,29 @@ export async function relayBatch(database: Database, bus: Bus, shards: number[],
     if (away !== undefined) throw away;
     return { refused, more: taken.length < rows.length || fills(rows, share) };
   } catch (error) {
-    await client.query("rollback").catch((cause: Error) => {
-      broken = cause;
-    });
+    // On a connection that hangs a rollback would hang as well.
+    if (isNoAnswer(error)) broken = error as Error;
+    else
+      await client.query("rollback").catch((cause: Error) => {
+        broken = cause;
+      });
     throw error;
   } finally {
     client.release(broken);
   }
 }
 
-/** Begins, and locks those of the shards that hold something and that no other relay holds; one round trip. */
+/** Begins, and locks those of the shards that hold something and that no other relay holds. */
 async function lockShards(client: pg.PoolClient, shards: number[]): Promise<{ shard: number; mine: boolean }[]> {
-  // Four statements in one message answer as a list of results, which the types do not know.
-  const results = (await client.query(`
-    begin;
-    ${alongTheIndex};
+  // By itself, since it takes no time: on a connection whose server has vanished that is known soon. The look at the outbox
+  // may take long, where many rows have just gone out.
+  await client.query(soon({ text: `begin; ${alongTheIndex}` }));
+  const { rows } = await client.query<{ shard: number; mine: boolean }>(sql`
     with waiting as materialized (
-      select shard from unnest('{${shards.join(",")}}'::smallint[]) shard
+      select shard from unnest(${shards}::smallint[]) shard
       where exists (select from outbox where outbox.shard = shard.shard))
-    select shard, pg_try_advisory_xact_lock(hashtext('outbox'), shard) as mine from waiting`)) as unknown as [
-    unknown,
-    unknown,
-    unknown,
-    pg.QueryResult<{ shard: number; mine: boolean }>,
-  ];
-  return results[3].rows;
+    select shard, pg_try_advisory_xact_lock(hashtext('outbox'), shard) as mine from waiting`);
+  return rows;
 }
 
 /** The statistics of a queue are of another hour: a plan that trusts them reads and sorts all of it where few rows are asked. */
