@@ -22,13 +22,15 @@ export const sweepQueues = job("sweep-queues", { cron: "*/5 * * * *", payload: z
       tx,
       sql`
       select distinct record.title_id as "titleId" from hold join record on record.id = hold.record_id
-      where hold.state = 'WAITING' and exists (select from ${freeCopies(sql`record.title_id`)}) limit 200`,
+      where hold.state = 'WAITING' and exists (select from ${freeCopies(sql`record.title_id`)})
+      order by 1 limit 200`,
     );
     for (const title of titles) await seekFor(tx, title);
   });
 });
 
-// Each title has a job of its own: one that fails is tried again and keeps no other waiting.
+// Each title has a job of its own: one that fails is tried again and keeps no other waiting. A job that waits already is
+// locked: titles are gone through in the order of their ids, so that two with the same titles lock alike.
 const seekFor = (tx: Transaction, title: { titleId: string }) =>
   enqueue(tx, targetHolds, title, `target ${title.titleId}`);
 
@@ -41,7 +43,8 @@ export async function seekCopies(tx: Transaction, ...recordIds: readonly string[
     select distinct mine.title_id as "titleId" from record mine
     where mine.id = any(${recordIds}::uuid[]) and exists (
       select from record mate join hold on hold.record_id = mate.id and hold.state = 'WAITING' and hold.ended_at is null
-      where mate.title_id = mine.title_id)`,
+      where mate.title_id = mine.title_id)
+    order by 1`,
   );
   for (const title of waited) await seekFor(tx, title);
 }

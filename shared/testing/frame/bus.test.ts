@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { announce } from "@lienthong/bus/announce.ts";
-import { applyEvents } from "@lienthong/bus/apply.ts";
+import { applyApart, applyEvents } from "@lienthong/bus/apply.ts";
 import { consumer } from "@lienthong/bus/consumer.ts";
 import { ownerOf, subjectOf } from "@lienthong/bus/event.ts";
 import { republish, retelling } from "@lienthong/bus/republish.ts";
@@ -125,4 +126,34 @@ test("a new consumer learns the past by republish, and drift is repaired by it",
   );
   await republish(stage.owner.database, "circulation", [loans]);
   await heardAs(loan!);
+});
+
+test("two batches that are applied apart go through the same aggregates alike: neither is lost to the other", async () => {
+  let applied = 0;
+  const met = Promise.withResolvers<void>();
+  const slowly = consumer(LoanChanged, async (tx, _loan, envelope) => {
+    await loanStates.apply(tx, [envelope]);
+    applied += 1;
+    if (applied === 2) met.resolve();
+    await Promise.race([met.promise, pause(500)]);
+  });
+  const [first, second] = [randomUUID(), randomUUID()] as const;
+  const subject = subjectOf(LoanChanged);
+  const batch = (...aggregates: string[]) =>
+    aggregates.map((aggregate) => {
+      const loan = loanOf(aggregate, 2n ** 40n + 1n, 1);
+      const payload = LoanChanged.encode(loan).finish();
+      const headers = { "ce-type": LoanChanged.$type };
+      return { id: randomUUID(), subject, aggregate, version: loan.version, headers, payload };
+    });
+  const { database } = stage.hearer;
+  const failed = await Promise.all([
+    applyApart(database, "catalogue", [slowly], batch(first, second), log),
+    applyApart(database, "catalogue", [slowly], batch(second, first), log),
+  ]);
+  assert.deepEqual(
+    failed.map(({ size }) => size),
+    [0, 0],
+  );
+  assert.equal(applied, 4, "none had to begin again");
 });
