@@ -8,7 +8,7 @@ import { everything } from "./workloads.ts";
 import { aFaultWorld, type FaultWorld } from "./world.ts";
 
 // What the services' pools may open together: a connection beyond them was leaked by one.
-const connectionsMax = 4 * (12 + 4);
+const connectionsMax = 4 * (12 + 6 + 4);
 
 test("F3: after PostgreSQL was killed under load every ok is there, and the pools come back by themselves", async (t) => {
   const world = await aFaultWorld();

@@ -36,7 +36,8 @@ const attemptsMax = 3;
 const retried = new Set(["40001", "40P01"]);
 // One service uses few connections: a command holds one for some milliseconds, and PostgreSQL slows down with hundreds.
 export const connectionsMax = 12;
-const queueConnectionsMax = 4;
+// Each of two workers listens on one and shows its sign of life on another; two are left for what they ask.
+const queueConnectionsMax = 6;
 const relayConnectionsMax = 4;
 
 // Within this time there is a connection, and an answer to what waits for no lock: else the database is away, and who asks

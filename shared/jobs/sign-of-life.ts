@@ -16,7 +16,7 @@ export type SignOfLife = {
 export function showSignOfLife(database: Database, id: string): SignOfLife {
   const { promise: lost, resolve: end } = Promise.withResolvers<void>();
   async function hold(): Promise<void> {
-    const client = await database.frame.connect();
+    const client = await database.queue.connect();
     client.once("error", () => end());
     void lost.then(() => client.release(true));
     await client.query("select pg_advisory_lock(hashtext('worker'), hashtext($1))", [id]);

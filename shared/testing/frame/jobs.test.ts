@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { serviceActor } from "@lienthong/auth/actor.ts";
 import { connectionString } from "@lienthong/database/address.ts";
-import { type Database, openDatabase } from "@lienthong/database/database.ts";
+import { connectionsMax, type Database, openDatabase } from "@lienthong/database/database.ts";
 import { run, sql } from "@lienthong/database/transaction.ts";
 import { enqueue, job } from "@lienthong/jobs/job.ts";
 import { buryTheDead } from "@lienthong/jobs/sign-of-life.ts";
@@ -81,6 +81,22 @@ test("the job of a worker that was killed is taken up at once by the next, the j
   assert.ok(!done.includes("B3"));
   await other.stop();
   living.release(true);
+});
+
+test("beside the workers of the queue all connections of the pool are the calls'", async (t) => {
+  const worker = await startWorker("frame", [shelve], database, log);
+  t.after(() => worker.stop());
+  let inside = 0;
+  const allInside = Promise.withResolvers<void>();
+  await Promise.all(
+    Array.from({ length: connectionsMax }, () =>
+      database.transact(service, async () => {
+        inside += 1;
+        if (inside === connectionsMax) allInside.resolve();
+        await allInside.promise;
+      }),
+    ),
+  ).finally(() => allInside.resolve());
 });
 
 /** A job that works until the test lets it go. */
