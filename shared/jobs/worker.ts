@@ -22,13 +22,18 @@ import { buryTheDead, type SignOfLife, showSignOfLife } from "./sign-of-life.ts"
 
 export type Worker = { stop(): Promise<void> };
 
-/** Brings the queue's tables to the newest shape and lets the service's own role work with them. */
+/**
+ * Brings the queue's tables to the newest shape and lets the service's own role work with them. Several replicas may start at
+ * once: they take turns, as they do in `migrate`.
+ */
 export async function migrateJobs(owner: DatabaseAddress, appRole: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: connectionString(owner), max: 1 });
   // A connection that breaks makes the statement on it fail, and that is where it is heard.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
   try {
+    // The pool has one connection, which keeps the lock until it ends.
+    await pool.query("select pg_advisory_lock(hashtext('migrate'))");
     await runMigrations({ pgPool: pool, logger: quiet });
     const role = pg.escapeIdentifier(appRole);
     await pool.query(`

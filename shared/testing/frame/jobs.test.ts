@@ -6,7 +6,7 @@ import { connectionsMax, type Database, openDatabase } from "@lienthong/database
 import { run, sql } from "@lienthong/database/transaction.ts";
 import { enqueue, job } from "@lienthong/jobs/job.ts";
 import { buryTheDead } from "@lienthong/jobs/sign-of-life.ts";
-import { startWorker } from "@lienthong/jobs/worker.ts";
+import { migrateJobs, startWorker } from "@lienthong/jobs/worker.ts";
 import { type Log, openLog } from "@lienthong/telemetry/log.ts";
 import pg from "pg";
 import { z } from "zod";
@@ -164,6 +164,11 @@ test("a worker that cannot begin keeps its service from starting; one that canno
   await newerQueue(false);
   await database.transact(service, (tx) => enqueue(tx, shelve, { barcode: "B5" }));
   await until(() => done.includes("B5"));
+});
+
+test("replicas that start together all get the queue's tables and their rights", async () => {
+  for (let times = 0; times < 5; times += 1)
+    await Promise.all(Array.from({ length: 4 }, () => migrateJobs(made.owner, "test_app")));
 });
 
 /** Whether a newer release has made tables of the queue on which this one may not work. */
