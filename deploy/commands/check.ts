@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
@@ -9,14 +9,14 @@ const canary = join(repository, "deploy", "check", "canary");
 // Every wall that .dependency-cruiser.mjs builds; the canary breaks each of them.
 const wallsMax = 6;
 
-type Step = { name: string; run: () => string | undefined };
+type Step = { name: string; run: () => Promise<string | undefined> | undefined };
 
 /** Checks what needs no running part, in seconds: types, lint, format, protos, walls between folders, the rules of the house. */
 export async function check(): Promise<void> {
   const failed: string[] = [];
   for (const { name, run } of steps) {
     const began = performance.now();
-    const complaint = run();
+    const complaint = await run();
     process.stdout.write(`${complaint ? "✖" : "✔"} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)\n`);
     if (complaint) failed.push(`${name}:\n${complaint}`);
   }
@@ -55,15 +55,15 @@ const steps: Step[] = [
 ];
 
 /** Against the image of the last release; before the first there is none. */
-function compatible(): string | undefined {
+function compatible(): Promise<string | undefined> | undefined {
   const proto = join(repository, "proto");
   const released = join(proto, "released.binpb");
   return existsSync(released) ? tool("buf", ["breaking", "--against", "released.binpb"], proto) : undefined;
 }
 
 /** A checker that has lost its eyes finds no module and says that all is well: here it must find each wall broken. */
-function broken(): string | undefined {
-  const output = tool("depcruise", ["--config", walls, "services", "shared", "deploy"], canary) ?? "";
+async function broken(): Promise<string | undefined> {
+  const output = (await tool("depcruise", ["--config", walls, "services", "shared", "deploy"], canary)) ?? "";
   const seen = new Set([...output.matchAll(/error ([a-z-]+):/g)].map((match) => match[1]));
   return seen.size === wallsMax
     ? undefined
@@ -71,8 +71,12 @@ function broken(): string | undefined {
 }
 
 /** @returns what the tool complained of, undefined when it did not */
-function tool(name: string, args: string[], cwd = repository): string | undefined {
+function tool(name: string, args: string[], cwd = repository): Promise<string | undefined> {
   const program = name.startsWith("/") ? name : join(repository, "node_modules", ".bin", name);
-  const done = spawnSync(program, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  return done.status === 0 ? undefined : `${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`.trim();
+  return new Promise((done) => {
+    execFile(program, args, { cwd, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      // One that could not even be started has said nothing itself.
+      done(error ? `${stdout}${stderr}`.trim() || error.message : undefined),
+    );
+  });
 }

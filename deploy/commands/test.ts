@@ -11,10 +11,10 @@ import { check } from "./check.ts";
  * running, on a data folder of its own that is forgotten afterwards. Arguments name test files to run alone.
  */
 export async function test(args: string[]): Promise<void> {
-  if (args.length === 0) await check();
   const passed = await onTestPlatform("test", {
     with: "services",
     shift: 1500,
+    beside: args.length === 0 ? check : undefined,
     work: (environment, repository) => runTests(repository, environment, args),
   });
   if (!passed) throw new Failure("Not all tests passed.");

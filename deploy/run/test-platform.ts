@@ -6,6 +6,8 @@ export type TestPlatform = {
   with: "parts" | "services";
   /** Added to all ports unless PORT_SHIFT is set, so that it runs beside a platform and beside other tests. */
   shift: number;
+  /** What needs no platform and is done while it starts; where it fails the platform is not waited for. */
+  beside?: (() => Promise<void>) | undefined;
   /** @param environment where tests find what runs. @returns whether all is well */
   work(environment: Record<string, string>, repository: string): Promise<boolean>;
 };
@@ -32,7 +34,7 @@ export async function onTestPlatform(name: string, asked: TestPlatform): Promise
   const bring = asked.with === "services" ? bringUp : startParts;
   let well = false;
   await runUntilAsked(platform, async () => {
-    const parts = await bring(platform, { traces: false });
+    const [parts] = await Promise.all([bring(platform, { traces: false }), asked.beside?.()]);
     well = await asked.work(await testEnvironment(platform, parts), platform.places.repository);
     process.kill(process.pid, "SIGTERM");
   });
