@@ -36,7 +36,8 @@ type Stands = {
 export async function publicDoor(on: Stands): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
-    bodyLimit: 1_048_576,
+    // Many times what a command says. A megabyte of names would be read and refused one by one while everybody waits.
+    bodyLimit: 65_536,
     // A file may take as long as the call that carries it on; a silent connection is given up much earlier.
     requestTimeout: 30 * 60_000,
     connectionTimeout: 60_000,
