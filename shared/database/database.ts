@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Actor } from "@lienthong/auth/actor.ts";
+import { gauge } from "@lienthong/telemetry/metric.ts";
 import { inSpan } from "@lienthong/telemetry/trace.ts";
 import pg from "pg";
 import { connectionString, type DatabaseAddress } from "./address.ts";
@@ -68,7 +69,27 @@ export const atLength = ({ text, values }: Sql): pg.QueryConfig & { query_timeou
   query_timeout: longMsMax + 5_000,
 });
 
-/** Opens the pool of a service's own role. */
+type Pools = Record<"commands" | "queue" | "relay", pg.Pool>;
+const opened = new Set<Pools>();
+
+/** What there is of something in each kind of pool; a process has one of each, but for tests. */
+function* inPools(count: (pool: pg.Pool) => number) {
+  for (const pool of ["commands", "queue", "relay"] as const) {
+    let value = 0;
+    for (const pools of opened) value += count(pools[pool]);
+    yield { pool, value };
+  }
+}
+
+// One that stays at work when nobody asks for anything was never given back.
+gauge("database_connections_busy", "Connections to the database that are at work or being opened", () =>
+  inPools(({ totalCount, idleCount }) => totalCount - idleCount),
+);
+gauge("database_connections_awaited", "Those who wait until a connection is free", () =>
+  inPools(({ waitingCount }) => waitingCount),
+);
+
+/** Opens the pools of a service's own role. */
 export function openDatabase(address: DatabaseAddress, onError: (error: Error) => void): Database {
   const settings = {
     connectionString: connectionString(address),
@@ -83,7 +104,9 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
   const pool = new pg.Pool({ ...settings, max: connectionsMax, types });
   const queue = new pg.Pool({ ...settings, max: queueConnectionsMax });
   const relay = new pg.Pool({ ...settings, max: relayConnectionsMax, types });
-  for (const one of [pool, queue, relay]) {
+  const pools = { commands: pool, queue, relay };
+  opened.add(pools);
+  for (const one of Object.values(pools)) {
     // A connection lost while idle is no fault: the next transaction opens another.
     one.on("error", onError);
     // One lost while at work makes its statement fail, and that is where it is heard.
@@ -152,7 +175,10 @@ export function openDatabase(address: DatabaseAddress, onError: (error: Error) =
         () => true,
         () => false,
       ),
-    close: async () => void (await Promise.all([pool.end(), queue.end(), relay.end()])),
+    async close() {
+      opened.delete(pools);
+      await Promise.all([pool.end(), queue.end(), relay.end()]);
+    },
     frame: pool,
     relay,
     queue,

@@ -6,7 +6,8 @@ const busy = /^(55P03|57014|40001|40P01)$/;
 /** Whether an error says that the database cannot be reached or does not take connections: trying later will help. */
 export function isDatabaseAway(error: unknown): boolean {
   const { code = "", message = "" } = (error ?? {}) as NonNullable<Failed>;
-  const lost = /connection (terminated|timeout)|timeout exceeded when trying to connect/i;
+  // "Not queryable" is a connection that was lost between two statements.
+  const lost = /connection (terminated|timeout)|timeout exceeded when trying to connect|is not queryable/i;
   return away.test(code) || isNoAnswer(error) || lost.test(message);
 }
 

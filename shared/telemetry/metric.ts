@@ -21,13 +21,14 @@ export function level(name: string, help: string): { set(value: number, labels: 
   return { set: (value, labels) => metric.set(labels, value) };
 }
 
-/** A number read when somebody looks. */
-export function gauge(name: string, help: string, read: () => number | Promise<number>): void {
+/** Numbers of pools of connections, read when somebody looks. */
+export function gauge(name: string, help: string, read: () => Iterable<{ pool: string; value: number }>): void {
   new Gauge({
     name: `lienthong_${name}`,
     help,
-    async collect() {
-      this.set(await read());
+    labelNames: ["pool"],
+    collect() {
+      for (const { pool, value } of read()) this.set({ pool }, value);
     },
   });
 }

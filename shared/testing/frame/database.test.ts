@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Actor, nobody, serviceActor } from "@lienthong/auth/actor.ts";
 import { type Database, openDatabase } from "@lienthong/database/database.ts";
+import { isDatabaseAway } from "@lienthong/database/errors.ts";
 import { AnsweredMeanwhile, firstAnswer, keepAnswer, RequestIdReused } from "@lienthong/database/first-answer.ts";
 import { all, one, optional, run, sql } from "@lienthong/database/transaction.ts";
+import { metricsText } from "@lienthong/telemetry/metric.ts";
 import { type TestDatabase, testDatabase } from "../test-database.ts";
 
 let made: TestDatabase;
@@ -123,6 +125,17 @@ test("two that lock each other's rows both come through", async () => {
   );
 });
 
+test("a connection that is lost between two statements says that the database is away", async () => {
+  const work = database.transact(service, async (tx) => {
+    const { pid } = await one<{ pid: number }>(tx, sql`select pg_backend_pid() as pid`);
+    const lost = new Promise<void>((end) => tx.client.once("end", () => end()));
+    await database.frame.query("select pg_terminate_backend($1)", [pid]);
+    await lost;
+    await run(tx, sql`select 1`);
+  });
+  await assert.rejects(work, isDatabaseAway);
+});
+
 test("the first answer to a request is kept and given again; the same id for another request is refused", async () => {
   const request = {
     requestId: "request-0001",
@@ -148,4 +161,13 @@ test("the first answer to a request is kept and given again; the same id for ano
     undefined,
     "another caller's id is another request",
   );
+});
+
+test("a connection counts as busy while somebody works with it, and not when they failed either", async () => {
+  const shown = /^lienthong_database_connections_busy{pool="commands"} (\d+)$/m;
+  const busy = async () => shown.exec(await metricsText())?.[1];
+  const seen = await database.transact(service, busy);
+  assert.equal(seen, "1");
+  await assert.rejects(database.transact(service, (tx) => run(tx, sql`select 1 / 0`)));
+  assert.equal(await busy(), "0");
 });
