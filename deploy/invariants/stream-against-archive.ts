@@ -1,5 +1,6 @@
 import type { Bus } from "@lienthong/bus/connection.ts";
 import { allShards, streamOf } from "@lienthong/bus/event.ts";
+import { publishedAs } from "@lienthong/bus/publish.ts";
 import { absent } from "@lienthong/bus/stream.ts";
 import type { Evidence } from "./evidence.ts";
 import { keptOnBusDays } from "./heard.ts";
@@ -21,7 +22,7 @@ export async function* streamAgainstArchive(evidence: Evidence): AsyncGenerator<
     for (const shards of inGroups(allShards, rounds)) {
       const begun = Date.now();
       const onBus = stream ? await idsOnBus(evidence, bus, streamOf(service), shards) : new Map<string, number>();
-      yield* notOnBus(evidence, service, shards, onBus, new Date(begun - evidence.boundMs - clocksMs));
+      yield* notOnBus(evidence, service, shards, onBus, new Date(begun - underWayMs(evidence)));
       yield* notPublished(evidence, service, onBus);
     }
   }
@@ -36,6 +37,9 @@ const inGroups = <One>(all: readonly One[], groups: number): One[][] => {
   const size = Math.ceil(all.length / groups);
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 };
+
+/** How long an archive's row may be there that the bus was not yet asked for; none where nothing is under way. */
+const underWayMs = ({ boundMs }: Evidence) => (boundMs === 0 ? 0 : boundMs + clocksMs);
 
 /** What was archived and is still kept by the bus must be on it. What is being put back is in the outbox meanwhile. */
 async function* notOnBus(
@@ -93,7 +97,7 @@ async function idsOnBus(evidence: Evidence, bus: Bus, stream: string, shards: re
     const shard = message.headers?.get("shard") ?? "";
     // What says no shard was published by no relay: it is looked at in the first round.
     if (wanted.has(shard) || (shard === "" && wanted.has("0")))
-      found.set(message.headers?.get("Nats-Msg-Id") || `${stream}#${message.seq}`, message.time.getTime());
+      found.set(publishedAs(message.headers) || `${stream}#${message.seq}`, message.time.getTime());
   });
   return found;
 }
