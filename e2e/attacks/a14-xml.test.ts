@@ -9,7 +9,7 @@ import { ImportState } from "@lienthong/proto/catalogue/v1/service.ts";
 import { isRefusal } from "@lienthong/rpc/refusal.ts";
 import { closeChannels, gateway } from "./platform.ts";
 import { tokenOf } from "./people.ts";
-import { imported, importStarted } from "./records.ts";
+import { imported, importEnded, importStarted } from "./records.ts";
 import type { Document, ReadXml } from "./read-xml.ts";
 import { hanoi } from "./stage.ts";
 
@@ -38,6 +38,9 @@ const one = (text: string): Document => [[text, 1]];
 
 const laughs = Array.from({ length: 10 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join("");
 
+/** The doors look as far as the first record; what stands behind it is met by the import, which ends there and says why. */
+const metLate = "a type after the first record";
+
 /** Documents with a type declaration, or that hide one: the whole file is refused. */
 const declared = (): Record<string, Document> => ({
   "an external entity": one(whole("&x;", `<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>`)),
@@ -54,8 +57,8 @@ const declared = (): Record<string, Document> => ({
   "a declaration without a type": one(
     `${open}<collection><!ENTITY x SYSTEM "file:///etc/passwd">${record("&x;")}</collection>`,
   ),
-  "a type after the first record": one(
-    `${open}<collection>${record("x")}<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>${record("&x;")}</collection>`,
+  [metLate]: one(
+    `${open}<collection>${record("Sách thử XML", "A14-XML")}<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>${record("&x;")}</collection>`,
   ),
   "a type inside a record": one(
     `${open}<collection><record><!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>${leader}</record></collection>`,
@@ -192,15 +195,13 @@ test("A14: through the doors such a file is refused with its reason and nothing 
     const text = document.map(([part, times]) => part.repeat(times)).join("");
     const answer = await send(text);
     const said = await answer.text();
-    // What stands behind the first record is met by the import, which ends there and says why.
-    if (answer.status === 202) continue;
-    assert.equal(answer.status, 422, `${what}: ${said}`);
-    assert.match(said, /"looksLike":"doctype"/);
     assert.ok(!said.includes("root:"), what);
+    assert.equal(answer.status, what === metLate ? 202 : 422, `${what}: ${said}`);
+    if (what === metLate) {
+      const { state, failure } = await importEnded(hanoi.code, (JSON.parse(said) as { id: string }).id);
+      assert.deepEqual([state, failure], [ImportState.FAILED, "catalogue.run-import/unreadable"]);
+    } else assert.match(said, /"looksLike":"doctype"/);
   }
-  const late = `${open}<collection>${record("Sách thử XML", "A14-XML")}<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]></collection>`;
-  const broken = await imported(hanoi.code, Buffer.from(late), "a14.xml");
-  assert.deepEqual([broken.state, broken.failure], [ImportState.FAILED, "catalogue.run-import/unreadable"]);
   const started = await importStarted(hanoi.code, Buffer.from(whole("&x;", `<!DOCTYPE c SYSTEM "${lureUrl}">`)));
   assert.ok(isRefusal(started));
   const honest = await imported(

@@ -3,8 +3,15 @@ import { connect } from "node:http2";
 import { connect as connectRaw, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** Which flood, at which port, how much of it. */
-export type Flood = { kind: keyof typeof floods; port: number; count: number; token: string; path: string };
+/** Which flood, at which port, how much of it at once. It comes again and again until `enough` is not 0 any more. */
+export type Flood = {
+  kind: keyof typeof floods;
+  port: number;
+  count: number;
+  token: string;
+  path: string;
+  enough: Int32Array<SharedArrayBuffer>;
+};
 
 // Run as a thread of its own, so that who measures the others' waiting does not wait with it.
 const { path } = (workerData ?? { path: "/" }) as Flood;
@@ -75,7 +82,7 @@ async function callAtOnce(port: number, count: number, settings: object, headers
     stream.end(Buffer.from([0, 0, 0, 0, 0]));
     return promise;
   });
-  const late = once(session, "late", { signal: AbortSignal.timeout(8_000) }).catch(() => undefined);
+  const late = once(session, "late", { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
   await Promise.race([Promise.all(asks), late]);
   session.destroy();
   return failed ? "closed" : JSON.stringify(Object.fromEntries(codes));
@@ -132,5 +139,8 @@ export const floods = {
 
 if (parentPort) {
   const flood = workerData as Flood;
-  parentPort.postMessage(await floods[flood.kind](flood));
+  const outcomes = new Set<string>();
+  do outcomes.add(await floods[flood.kind](flood));
+  while (Atomics.load(flood.enough, 0) === 0);
+  parentPort.postMessage([...outcomes]);
 }

@@ -65,8 +65,16 @@ export type ProcessName = (typeof processes)[number];
 
 /** A figure that a process measures of itself, as its inner door shows it. */
 export async function figureOf(name: ProcessName, figure: string): Promise<number> {
+  const [value] = await figuresOf(name, [figure]);
+  return value!;
+}
+
+/** Some of them as they were at one time; what is told of the time since the last look begins anew with each look. */
+export async function figuresOf(name: ProcessName, figures: readonly string[]): Promise<number[]> {
   const text = await (await fetch(new URL("/metrics", told(`${name.toUpperCase()}_INNER_URL`)))).text();
-  const line = text.split("\n").find((one) => one.startsWith(`lienthong_${figure} `));
-  if (line === undefined) throw new Error(`${name} does not tell ${figure}`);
-  return Number(line.split(" ")[1]);
+  return figures.map((figure) => {
+    const line = text.split("\n").find((one) => one.startsWith(`lienthong_${figure} `));
+    if (line === undefined) throw new Error(`${name} does not tell ${figure}`);
+    return Number(line.split(" ")[1]);
+  });
 }

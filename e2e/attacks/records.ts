@@ -46,10 +46,15 @@ export async function importStarted(libraryId: string, file: Uint8Array, name = 
 export async function imported(libraryId: string, file: Uint8Array, name?: string): Promise<Import> {
   const started = await importStarted(libraryId, file, name);
   if (isRefusal(started)) throw new Error(`Refused: ${started.refused.code}`);
+  return importEnded(libraryId, started.id);
+}
+
+/** Waits for an import's end, good or bad. */
+export function importEnded(libraryId: string, id: string): Promise<Import> {
   return until(
     async () => {
       const { getImport } = callsOf("catalogue", { token: await tokenOf("sample-cataloguer"), libraryId });
-      const now = answered(await getImport({ id: started.id }));
+      const now = answered(await getImport({ id }));
       if (isRefusal(now)) throw new Error(`Refused: ${now.refused.code}`);
       return now;
     },
