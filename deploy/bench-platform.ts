@@ -8,7 +8,7 @@ import { openPlatform, type Platform } from "./run/platform.ts";
 import { secret } from "./run/secrets.ts";
 import { clientToken } from "./sample-world/client-token.ts";
 import { doorsOf } from "./sample-world/take.ts";
-import { gatewayUrl, services } from "./services.ts";
+import { gatewayUrl } from "./services.ts";
 
 // Tokens live for a minute.
 const tokenKeptMs = 30_000;
@@ -42,15 +42,9 @@ export function benchPlatform(running: boolean) {
       await mkdir(folder, { recursive: true });
       return {
         gatewayUrl,
-        realmUrl: `${keycloak}/realms/lienthong`,
-        grpc: { identity: grpcOf("identity"), catalogue: grpcOf("catalogue"), circulation: grpcOf("circulation") },
         postgres: {
           url: process.env.POSTGRES_URL,
           password: (await readFile(process.env.POSTGRES_PASSWORD_FILE, "utf8")).trim(),
-        },
-        nats: {
-          url: elsewhere.nats ?? `nats://127.0.0.1:${ports.NATS_PORT}`,
-          adminPassword: await valueOf("nats-admin"),
         },
         openSearch: { url: elsewhere.openSearch ?? `http://127.0.0.1:${ports.OPENSEARCH_PORT}` },
         doors,
@@ -65,8 +59,6 @@ export function benchPlatform(running: boolean) {
     },
   };
 }
-
-const grpcOf = (name: string) => `127.0.0.1:${services.find((service) => service.name === name)?.grpcPort}`;
 
 function keptTokens(realmUrl: string, secretOf: (client: string) => Promise<string>) {
   const kept = new Map<string, { token: Promise<string>; until: number }>();

@@ -1,20 +1,26 @@
+import assert from "node:assert/strict";
 import { catalogueStage } from "./catalogue-stage.ts";
-import { grow, growing, registerLibraries, searched, sizes, weight } from "./growth.ts";
+import { grow, growing, hasGrown, registerLibraries, searched, sizes, weight } from "./growth.ts";
 import { line } from "./line.ts";
 import { shown } from "./pairs.ts";
 
 export const measured = line({
   name: "growth-import",
-  says: "records imported a second while the catalogue grows to a million: the last stretch ÷ the first",
-  figures: { "last ÷ first": { unit: "×", floor: { atLeast: 0.5 }, goal: { atLeast: 0.8 } } },
+  says: "while the catalogue grows to a million records: records imported a second, and p95 of a search with facets, at the end ÷ at the beginning",
+  figures: {
+    "records/s": { unit: "×", floor: { atLeast: 0.5 }, goal: { atLeast: 0.8 } },
+    "search p95": { unit: "×", floor: { atMost: 10 }, goal: { atMost: 4 } },
+  },
   async run({ platform, seconds, say }) {
+    const reached = sizes();
     const opened = await platform();
     const stage = await catalogueStage(opened);
-    const ids = await registerLibraries(opened);
-    const rates: number[] = [];
+    const [rates, p95s]: [number[], number[]] = [[], []];
     let from = 0;
     try {
-      for (const size of sizes()) {
+      assert(!(await hasGrown(stage)), "The catalogue holds these records already: a curve begins on a fresh platform");
+      const ids = await registerLibraries(opened);
+      for (const size of reached) {
         const { records, seconds: took } = await grow(opened, stage, ids, from, size);
         rates.push(records / took);
         const heard = performance.now();
@@ -25,6 +31,7 @@ export const measured = line({
           await searched(opened, editions, seconds, true),
           await searched(opened, editions, seconds, false),
         ];
+        p95s.push(faceted.p95);
         const told = {
           "records/s": shown(records / took),
           "pairs found and others told after": `${shown(after)} s`,
@@ -39,9 +46,11 @@ export const measured = line({
     } finally {
       await stage.close();
     }
-    const [first = Number.NaN] = rates;
     return {
-      "last ÷ first": { value: (rates.at(-1) ?? Number.NaN) / first, note: `${rates.map(shown).join(", ")} records/s` },
+      "records/s": { value: lastToFirst(rates), note: rates.map(shown).join(", ") },
+      "search p95": { value: lastToFirst(p95s), note: `${p95s.map(shown).join(", ")} ms, with facets` },
     };
   },
 });
+
+const lastToFirst = (values: readonly number[]) => (values.at(-1) ?? Number.NaN) / (values[0] ?? Number.NaN);

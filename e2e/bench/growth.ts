@@ -17,11 +17,25 @@ const recordsOfEdition = 1.6;
 /** The made catalogue of all curves, as large as it is asked to be. */
 export const growing = (editions: number, begin = 0): MadeCatalogue => ({ seed: 11, editions, begin, libraries });
 
-/** How far a curve goes: up to a million records, or to what GROWTH_RECORDS says. */
+/** How far a curve goes: up to a million records, or to what GROWTH_RECORDS says; two points at least, or there is no curve. */
 export function sizes(): number[] {
   const most = Number(process.env.GROWTH_RECORDS ?? 1_000_000);
-  return [20_000, 200_000, 1_000_000].filter((size) => size <= most);
+  const reached = [20_000, 200_000, 1_000_000].filter((size) => size <= most);
+  if (reached.length < 2) throw new Error(`GROWTH_RECORDS is ${most}: a curve needs 200,000 at least`);
+  return reached;
 }
+
+/** Whether a curve was taken here before: its records would only be read again. */
+export async function hasGrown(stage: CatalogueStage): Promise<boolean> {
+  const prefix = prefixOf(sizes()[0] ?? 0);
+  const [row] = await stage.rows<{ found: boolean }>(
+    "select exists (select from record where starts_with(control_number, $1)) as found",
+    [prefix],
+  );
+  return row?.found ?? false;
+}
+
+const prefixOf = (size: number) => `G${size}-`;
 
 /** Registers the libraries that a growing catalogue belongs to. */
 export async function registerLibraries(platform: BenchPlatform): Promise<string[]> {
@@ -56,7 +70,7 @@ export async function grow(
   let records = 0;
   for (const library of ids.keys()) {
     const path = join(platform.folder, `grow-${to}-${library}.mrc`);
-    records += await writeFileOf(made, library, `G${to}-`, path);
+    records += await writeFileOf(made, library, prefixOf(to), path);
     paths.push(path);
   }
   const started = performance.now();

@@ -40,7 +40,10 @@ export async function offer(perSecond: number, seconds: number, one: (n: number)
   for (let n = 0; n < all; n += 1) {
     const due = started + (n * 1000) / perSecond;
     await waitUntil(due);
-    running.push(one(n).then(() => void ms.push(performance.now() - due)));
+    const thing = one(n).then(() => void ms.push(performance.now() - due));
+    // It is waited for at the end; until then nobody hears of its failure.
+    thing.catch(() => undefined);
+    running.push(thing);
   }
   await Promise.all(running);
   return {
@@ -48,6 +51,19 @@ export async function offer(perSecond: number, seconds: number, one: (n: number)
     done: ms.length,
     ms: ms.sort((x, y) => x - y),
   };
+}
+
+/**
+ * Repeats a round until all rounds together took so long. For what cannot be stopped at a time, and must be prepared before it
+ * is measured.
+ * @param round prepares, and returns how many milliseconds the rest took
+ * @param things how many are done in a round
+ * @returns how many a second
+ */
+export async function rounds(seconds: number, things: number, round: () => Promise<number>): Promise<number> {
+  let [ms, done] = [0, 0];
+  for (; ms < seconds * 1000; done += things) ms += await round();
+  return (done * 1000) / ms;
 }
 
 /** The value below which this part of the sorted values lies; 0.5 is the median. */

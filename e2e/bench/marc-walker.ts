@@ -2,8 +2,8 @@
 type Walked = { tag: string; text: string; subfields: [code: string, value: string][] };
 
 /**
- * The least that a reader of ISO 2709 can do: trusts every length, takes everything for UTF-8, mends and reports nothing.
- * What others are measured by; nothing else should use it.
+ * The least that a reader of ISO 2709 can do: trusts every length and the order of the directory, takes everything for UTF-8
+ * and decodes it in one piece, mends and reports nothing. What others are measured by; nothing else should use it.
  * @returns how many records the bytes hold
  */
 export function walk(bytes: Buffer, each: (fields: Walked[]) => void): number {
@@ -11,16 +11,17 @@ export function walk(bytes: Buffer, each: (fields: Walked[]) => void): number {
   for (let from = 0; from < bytes.length; ) {
     const length = digits(bytes, from, 5);
     const base = from + digits(bytes, from + 12, 5);
+    const directory = bytes.latin1Slice(from + 24, base - 1);
+    // Before the marks that end the last field and the record.
+    const values = bytes.utf8Slice(base, from + length - 2).split("\x1e");
     const fields: Walked[] = [];
-    for (let entry = from + 24; bytes[entry] !== 0x1e; entry += 12) {
-      const tag = bytes.latin1Slice(entry, entry + 3);
-      const start = base + digits(bytes, entry + 7, 5);
-      const text = bytes.utf8Slice(start, start + digits(bytes, entry + 3, 4) - 1);
+    for (const [at, value] of values.entries()) {
+      const tag = directory.slice(at * 12, at * 12 + 3);
       const subfields: Walked["subfields"] = [];
       if (!tag.startsWith("00")) {
-        for (const part of text.split("\x1f").slice(1)) subfields.push([part.slice(0, 1), part.slice(1)]);
+        for (const part of value.split("\x1f").slice(1)) subfields.push([part.slice(0, 1), part.slice(1)]);
       }
-      fields.push({ tag, text: tag.startsWith("00") ? text : text.slice(0, 2), subfields });
+      fields.push({ tag, text: tag.startsWith("00") ? value : value.slice(0, 2), subfields });
     }
     each(fields);
     records += 1;

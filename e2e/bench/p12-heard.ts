@@ -12,7 +12,7 @@ const heardWithinMs = 60_000;
 
 export const measured = line({
   name: "P12",
-  says: "from a check-out's answer until catalogue has committed what it heard of it, p95, at half of the most that 8 desks get done",
+  says: "from a check-out's transaction until catalogue has committed what it heard of it, p95, at half of the most that 8 desks get done",
   figures: { heard: { unit: "ms", floor: { atMost: 300 }, goal: { atMost: 150 } } },
   async run({ platform, seconds, say }) {
     const opened = await platform();
@@ -25,7 +25,11 @@ export const measured = line({
       const followed: Promise<number>[] = [];
       const half = await offer(most.perSecond / 2, seconds * 4, async (n) => {
         await desk.checkOut(n);
-        if (n % everySample === 0) followed.push(heard(desk, catalogue, n));
+        if (n % everySample !== 0) return;
+        const following = heard(desk, catalogue, n);
+        // It is waited for at the end; until then nobody hears of its failure.
+        following.catch(() => undefined);
+        followed.push(following);
       });
       const delays = (await Promise.all(followed)).sort((a, b) => a - b);
       say(`  ${half.perSecond.toFixed(0)} of ${most.perSecond.toFixed(0)} check-outs/s`);
@@ -57,13 +61,23 @@ async function allHome(desk: Desk, catalogue: pg.Client): Promise<void> {
   throw new Error("Catalogue did not hear of all that was taken in");
 }
 
-/** @returns milliseconds until catalogue shows the nth item as lent */
+const lentAt = `select lent_at as at from loan join item on item.id = loan.item_id
+  where loan.library_id = $1 and item.barcode = $2 and returned_at is null`;
+
+/**
+ * The loan bears the time at which its transaction began, a little before it was committed; nobody looks before the answer is
+ * here. Both are to our disadvantage.
+ * @returns milliseconds from the loan of the nth item until catalogue shows it
+ */
 async function heard(desk: Desk, catalogue: pg.Client, n: number): Promise<number> {
-  const began = performance.now();
-  const barcode = desk.barcodes[n % desk.barcodes.length];
-  for (; performance.now() - began < heardWithinMs; await pause(lookEveryMs)) {
-    const { rowCount } = await catalogue.query(`${onLoan} and item.barcode = $2`, [desk.libraryId, barcode]);
-    if (rowCount) return performance.now() - began;
+  const which = [desk.libraryId, desk.barcodes[n % desk.barcodes.length]];
+  for (const end = Date.now() + heardWithinMs; Date.now() < end; await pause(lookEveryMs)) {
+    const { rowCount } = await catalogue.query(`${onLoan} and item.barcode = $2`, which);
+    if (!rowCount) continue;
+    const seenAt = Date.now();
+    const [loan] = await desk.query<{ at: Date }>(lentAt, which);
+    if (loan) return seenAt - loan.at.getTime();
   }
+  const [, barcode] = which;
   throw new Error(`Catalogue did not hear of the loan of ${barcode}`);
 }

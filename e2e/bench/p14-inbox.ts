@@ -3,6 +3,7 @@ import { bareDrain } from "@lienthong/testing/bare-batches.ts";
 import { type BusStage, loanStates } from "@lienthong/testing/bus-stage.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { line } from "./line.ts";
+import { rounds } from "./load.ts";
 import { anOwnBus } from "./own-bus.ts";
 
 const events = 20_000;
@@ -22,10 +23,9 @@ export const measured = line({
       return {
         "ours ÷ bare": await pairs({
           of: "events/s",
-          ours: () => applied(stage),
-          bare: () => upserted(stage),
-          between: () => stage.asOwner("truncate inbox, counter, bare_loan, heard_place", "hearer"),
-          note: `${events} events, batches of ${batchEvents}`,
+          ours: (seconds) => rounds(seconds, events, () => applied(stage)),
+          bare: (seconds) => rounds(seconds, events, () => upserted(stage)),
+          note: `${events} events a round, batches of ${batchEvents}`,
         }),
       };
     } finally {
@@ -34,7 +34,12 @@ export const measured = line({
   },
 });
 
+/** Lets the hearer know nothing. */
+const forget = (stage: BusStage) => stage.asOwner("truncate inbox, counter, bare_loan, heard_place", "hearer");
+
+/** @returns milliseconds */
 async function applied(stage: BusStage): Promise<number> {
+  await forget(stage);
   const { consumers } = stage.hearer.bus.manage;
   const began = performance.now();
   await stage.hear([loanStates]);
@@ -43,21 +48,22 @@ async function applied(stage: BusStage): Promise<number> {
   const took = performance.now() - began;
   await stage.deaf();
   await consumers.delete("CIRCULATION", "catalogue");
-  return (events * 1000) / took;
+  return took;
 }
 
 // The same row as ours, without row-level security.
 const bareTable = `create table bare_loan (id uuid primary key, version bigint not null, library_id text not null, value integer not null);
   grant all on bare_loan to test_app`;
 
+/** @returns milliseconds */
 async function upserted(stage: BusStage): Promise<number> {
+  await forget(stage);
   const { frame } = stage.hearer.database;
-  const took = await bareDrain(stage.hearer.bus, "CIRCULATION", batchEvents, async (loans) => {
+  return bareDrain(stage.hearer.bus, "CIRCULATION", batchEvents, async (loans) => {
     await frame.query(
       `insert into bare_loan select id, version, 'VN-000001P', value from unnest($1::uuid[], $2::bigint[], $3::integer[]) loan (id, version, value)
        on conflict (id) do update set version = excluded.version, value = excluded.value where bare_loan.version <= excluded.version`,
       [loans.map(({ id }) => id), loans.map(({ version }) => version), loans.map(({ renewals }) => renewals)],
     );
   });
-  return (events * 1000) / took;
 }

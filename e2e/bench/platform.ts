@@ -3,12 +3,8 @@ import type { Doors } from "../../deploy/sample-world/doors.ts";
 /** A running platform as the measurements see it: its doors, and its parts for what is compared with them. */
 export type BenchPlatform = {
   gatewayUrl: string;
-  realmUrl: string;
-  /** Where services answer gRPC, by name: `identity` → `127.0.0.1:7001`. */
-  grpc: Record<"identity" | "catalogue" | "circulation", string>;
   /** The superuser's address of PostgreSQL, without password. */
   postgres: { url: string; password: string };
-  nats: { url: string; adminPassword: string };
   openSearch: { url: string };
   /** The sample programs' doors: `setup`, `sample-desk`, `sample-cataloguer`. */
   doors: Doors;
