@@ -9,7 +9,10 @@ import { metricsText } from "@lienthong/telemetry/metric.ts";
 import { aBusStage, type BusStage, counts, loanEffects, loanStates } from "../bus-stage.ts";
 import { until } from "../until.ts";
 
-const bursts = counts(40, 20_000);
+const bursts = counts(40, 2_000);
+// The load of an hour beside the slow hearer: 111 events a second. In small there is none.
+const hour = { bursts: counts(0, 20_000), ms: 3_600_000 };
+const full = hour.bursts > 0;
 const effectMs = 500;
 const burstEvents = 20;
 
@@ -26,10 +29,14 @@ const slowly = consumer(LoanChanged, async (tx, _loan, envelope) => {
 const metric = async (name: string) =>
   Number(new RegExp(`^lienthong_${name}{stream="CIRCULATION"} ([\\d.]+)`, "m").exec(await metricsText())?.[1] ?? 0);
 
-/** Commands one after the other, until all are published. @returns how many events a second */
-async function publishing(times: number): Promise<number> {
+/** Commands one after the other, or spread over a time, until all are published. @returns how many events a second */
+async function publishing(times: number, overMs = 0): Promise<number> {
   const began = performance.now();
-  for (let n = 0; n < times; n += 1) await stage.renew(ids);
+  for (let n = 0; n < times; n += 1) {
+    const earlyMs = began + (n * overMs) / times - performance.now();
+    if (earlyMs > 0) await pause(earlyMs);
+    await stage.renew(ids);
+  }
   await stage.published(60_000);
   return (times * burstEvents * 1000) / (performance.now() - began);
 }
@@ -43,6 +50,7 @@ test(`F15: a hearer whose effect lasts ${effectMs} ms falls behind and holds up 
   const alone = [await publishing(bursts / 2)];
   await stage.agrees(60_000);
   await stage.hear([loanStates, slowly], { ...usualPatience, ackWaitMs: 3_000 });
+  const arrived = full ? await publishing(hour.bursts, hour.ms) : 0;
   const beside = await publishing(bursts);
 
   const durable = await stage.hearer.bus.manage.consumers.info("CIRCULATION", "catalogue");
@@ -59,15 +67,18 @@ test(`F15: a hearer whose effect lasts ${effectMs} ms falls behind and holds up 
 
   await stage.hear();
   const [behind, began] = [await stage.heard(), performance.now()];
-  await stage.agrees(bursts * 100 + 60_000);
+  // As much again as a catch-up at five times the load's speed would take.
+  await stage.agrees(full ? (2 * hour.ms) / 5 : 60_000);
   const caughtUp = (((await stage.heard()) - behind) * 1000) / (performance.now() - began);
   alone.push(await publishing(bursts / 2));
   const usual = alone.reduce((sum, rate) => sum + rate, 0) / alone.length;
   process.stdout.write(
-    `F15: published ${(beside / usual).toFixed(2)} times the usual beside a slow hearer; ` +
-      `caught up at ${((caughtUp * effectMs) / 1000).toFixed(0)} times its slow rate, ${caughtUp.toFixed(0)} events a second\n`,
+    `F15: published ${(beside / usual).toFixed(2)} times the usual beside a slow hearer; caught up at ` +
+      `${caughtUp.toFixed(0)} events a second, ${full ? `${(caughtUp / arrived).toFixed(1)} times as fast as they came` : "without load"}\n`,
   );
-  // A few bursts on a machine that tests share say nothing of speed.
-  if (bursts > 1_000) assert.ok(beside >= usual * 0.95, `${beside} a second beside it, ${usual} without`);
-  assert.ok(caughtUp >= (5 * 1000) / effectMs, `${caughtUp} a second`);
+  // A few bursts on a machine that tests share say nothing of speed, and come faster than any hour's load: in small it is
+  // seen only that the hearer is not slow any more.
+  const slowRate = 1000 / effectMs;
+  if (full) assert.ok(beside >= usual * 0.95, `${beside} a second beside it, ${usual} without`);
+  assert.ok(caughtUp >= 5 * (full ? arrived : slowRate), `${caughtUp} a second, ${arrived} came`);
 });

@@ -101,7 +101,13 @@ test("an effect too old to be judged is not replayed with the others, but when s
   failing = false;
   const loan = loanOf(randomUUID(), 1n, "VN-000001P", 2);
   const old = new Date(Date.now() - 40 * 24 * 3600 * 1000).toISOString();
-  const headers = { "ce-type": LoanChanged.$type, "ce-id": loan.id, "ce-subject": loan.id, "ce-time": old, version: "1" };
+  const headers = {
+    "ce-type": LoanChanged.$type,
+    "ce-id": loan.id,
+    "ce-subject": loan.id,
+    "ce-time": old,
+    version: "1",
+  };
   const payload = LoanChanged.encode(loan).finish();
   const event = { id: loan.id, subject: subjectOf(LoanChanged), aggregate: loan.id, version: 1n, headers, payload };
   await applyEvents(database, "circulation", [onLoanChanged], [event], log);
