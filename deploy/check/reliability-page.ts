@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { attacks, faults, invariants, type Promised } from "./promises.ts";
+import { attacks, faults, invariants, leftOut, type Promised } from "./promises.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 const tests = ["{deploy,e2e,services,shared}/**/*.test.{ts,tsx}"];
@@ -18,12 +18,13 @@ export function playedBy(): Map<string, string[]> {
   return played;
 }
 
-/** The tables of docs/reliability.md: every promise with the tests that play it, or why none does. */
+/** The tables of docs/reliability.md: every promise with the tests that play it and what they leave out, or why none does. */
 export function promisesTable(): string {
   const played = playedBy();
   const row = ([line, says, whyNot]: Promised) => {
     const files = (played.get(line) ?? []).map((file) => `\`${file}\``).join(", ");
-    return `| ${line} | ${says} | ${files || `not played: ${whyNot ?? "no test yet"}`} |`;
+    const but = leftOut[line] === undefined ? "" : `; not played of it: ${leftOut[line]}`;
+    return `| ${line} | ${says} | ${files ? `${files}${but}` : `not played: ${whyNot ?? "no test yet"}`} |`;
   };
   const table = (heading: string, promises: readonly Promised[]) =>
     [`### ${heading}`, "| line | what | played by |", "|---|---|---|", ...promises.map(row), ""].join("\n");

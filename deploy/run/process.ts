@@ -25,8 +25,14 @@ export type ProcessAsk = {
   canWait?: boolean;
 };
 
-/** A part or service that runs. `exited` settles when it ends, for whatever reason. */
-export type RunningProcess = { name: string; pid: number; log: string; exited: Promise<void>; stop(): Promise<void> };
+/** A part or service that runs. `exited` settles when it ends, with the signal that ended it if it was one. */
+export type RunningProcess = {
+  name: string;
+  pid: number;
+  log: string;
+  exited: Promise<NodeJS.Signals | null>;
+  stop(): Promise<void>;
+};
 
 /**
  * Starts a program with its output in its log. It leads a group of its own, so that Ctrl-C at a terminal reaches only
@@ -51,7 +57,9 @@ export async function startProcess(ask: ProcessAsk): Promise<RunningProcess> {
   });
   // The program has the log for itself once it runs.
   await spawned.finally(() => log.close());
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const exited = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once("exit", (_code, signal) => resolve(signal)),
+  );
   return { name: ask.name, pid: child.pid as number, log: ask.log, exited, stop: () => stop(child, exited, ask) };
 }
 
@@ -104,7 +112,7 @@ async function notReady(running: RunningProcess, what: string): Promise<Failure>
   return new Failure(`${running.name} ${what}${reason ? `: ${reason}` : ""} (log: ${running.log})`);
 }
 
-async function stop(child: ChildProcess, exited: Promise<void>, ask: ProcessAsk): Promise<void> {
+async function stop(child: ChildProcess, exited: Promise<unknown>, ask: ProcessAsk): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill(ask.stopSignal);
   const over = new AbortController();

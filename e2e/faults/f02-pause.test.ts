@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { CallFault } from "@lienthong/rpc/fault.ts";
+import { until } from "@lienthong/testing/until.ts";
+import { counts } from "./counts.ts";
 import { play } from "./play.ts";
 import { aStage } from "./stage.ts";
 import { everything } from "./workloads.ts";
 import { aFaultWorld, type FaultWorld } from "./world.ts";
 
-const seconds = process.env.FAULT_COUNTS === "full" ? [5, 30, 120] : [3];
+const isFull = counts(0, 1) === 1;
+const seconds = isFull ? [5, 30, 120] : [3];
+// So long PostgreSQL bears with somebody who holds a lock and does nothing (shared/database); then it gives it to others.
+const idleSecondsMax = 30;
 const deadlineMs = 1_000;
 // What a machine that does other work besides may take to tell the caller that the time is over.
 const tellMs = 1_500;
@@ -24,11 +30,19 @@ for (const asleep of seconds) {
         name: `F2 ${name} sleeps ${asleep} s`,
         workloads,
         async harm() {
-          world.services[name].pause();
+          const batch = await pausedInABatch(world, name);
           const slept = pause(asleep * 1000);
           const waited = await waitedFor(world, name);
           assert(waited < deadlineMs + tellMs, `a caller of ${name} waited ${waited} ms`);
+          // In small nobody waits for so long: PostgreSQL is told to do at once what it would do then.
+          if (!isFull) await world.rows(name, "select pg_terminate_backend($1)", [batch.backend]);
           await slept;
+          // What it was about to publish the other one has published meanwhile: it wakes up with a lock that it lost.
+          if (!isFull || asleep > idleSecondsMax)
+            await until(
+              () => stillWaiting(world, name, batch.events),
+              (count) => count === 0,
+            );
           world.services[name].resume();
         },
       });
@@ -36,8 +50,67 @@ for (const asleep of seconds) {
   });
 }
 
+type Owner = "circulation" | "catalogue" | "identity";
+/** What a relay holds: its connection's process at PostgreSQL and port on this side, and the events of its shards. */
+type Batch = { backend: number; port: number; events: string[] };
+
+/** Lets a service fall asleep while its relay holds shards of the outbox, between having locked and having archived. */
+async function pausedInABatch(world: FaultWorld, name: Owner): Promise<Batch> {
+  const { pid } = world.services[name];
+  const held = async () => (await batches(world, name)).filter(({ port }) => hasPort(pid, port));
+  const asleep = async () => {
+    await until(held, ({ length }) => length > 0);
+    world.services[name].pause();
+    // Its last word may still be on the way.
+    await pause(50);
+    const found = await held();
+    if (found.length === 0) world.services[name].resume();
+    return found;
+  };
+  const [batch] = await until(asleep, ({ length }) => length > 0, 60_000);
+  return batch!;
+}
+
+const batches = (world: FaultWorld, name: Owner) =>
+  world.rows<Batch>(
+    name,
+    `select pid as backend, client_port as port, array_agg(outbox.id::text) as events
+     from pg_locks join pg_stat_activity using (pid) join outbox on outbox.shard = objid::bigint
+     where locktype = 'advisory' and classid::bigint = hashtext('outbox') & 4294967295 and objsubid = 2 and granted
+       and datname = current_database()
+     group by pid, client_port`,
+  );
+
+/** Whether a process holds this port's end of a connection on this machine. */
+function hasPort(pid: number, port: number): boolean {
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const sockets = readFileSync(`/proc/${pid}/net/tcp`, "utf8").split("\n");
+  const inode = sockets.map((line) => line.trim().split(/\s+/)).find((line) => line[1] === address)?.[9];
+  const open = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  return open.includes(`socket:[${inode}]`);
+}
+
+/** Where a link leads; nowhere when it is gone by now. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
+
+/** How many of these events are not yet published. */
+async function stillWaiting(world: FaultWorld, name: Owner, events: string[]): Promise<number> {
+  const [row] = await world.rows<{ count: number }>(
+    name,
+    "select count(*)::int as count from outbox where id = any($1::uuid[])",
+    [events],
+  );
+  return row?.count ?? 0;
+}
+
 /** How long somebody waits who asks a service that sleeps. */
-async function waitedFor(world: FaultWorld, name: "circulation" | "catalogue" | "identity"): Promise<number> {
+async function waitedFor(world: FaultWorld, name: Owner): Promise<number> {
   const context = { deadlineMs };
   const { circulation, catalogue, identity } = await world.as({});
   const ask = {

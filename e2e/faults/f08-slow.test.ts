@@ -22,6 +22,9 @@ const pairs = counts(1, 5);
 const seconds = counts(2, 20);
 // In a run beside others the machine alone makes one half slower than the other; who really waits, waits for seconds.
 const allowed = isFull ? { times: 1.2, ms: 10 } : { times: 2, ms: 150 };
+const timesAsked = 1.1;
+// What it takes to connect anew, and what no call asks for.
+const spareBytes = 8_000;
 
 const harms: Record<string, (line: TcpProxy) => void> = {
   // Half of it on the way there, half on the way back.
@@ -35,7 +38,10 @@ const harms: Record<string, (line: TcpProxy) => void> = {
 };
 
 type Call = () => Promise<unknown>;
-/** A line, a call that needs it, calls that do not, and who hears the one that does. */
+/**
+ * A line, a call that needs it, calls that do not, and which service hears the one that does, where it is one of ours: it counts
+ * exactly. Over the other lines the same calls send as many bytes.
+ */
 type Slow = { line: Line; needs: Call; heardBy?: [ServiceName, string]; unrelated: Call[] };
 
 test("F8: a line that is slow makes nobody slower who does not need it, and nobody asks more over it", async (t) => {
@@ -89,11 +95,14 @@ async function compare(world: FaultWorld, slow: Slow, name: string, harm: (line:
   const heard = async () => (heardBy ? callsOf(await world.metrics(heardBy[0]), heardBy[1]) : 0);
   const measure = async () => {
     const before = await heard();
+    const sentBefore = world.line(line).sentBytes;
     const others = unrelated.map((call) => offer(perSecond, call));
     const who = offer(perSecond, needs);
     await pause(seconds * 1000);
     const beside = (await Promise.all(others.map((one) => one.stop()))).flat();
-    return { beside, needing: await who.stop(), asked: (await heard()) - before };
+    const needing = await who.stop();
+    const sentBytes = world.line(line).sentBytes - sentBefore;
+    return { beside, needing, asked: (await heard()) - before, sentBytes };
   };
   type Measured = Awaited<ReturnType<typeof measure>>;
   const well: Measured[] = [];
@@ -114,8 +123,8 @@ async function compare(world: FaultWorld, slow: Slow, name: string, harm: (line:
     );
   }
   const needing = badly.flatMap((one) => one.needing);
-  const asked = badly.reduce((all, one) => all + one.asked, 0);
-  assert(asked <= needing.length * 1.1, `${asked} calls over ${line} for ${needing.length} that were offered`);
+  const sum = (measured: Measured[], of: "asked" | "sentBytes") => measured.reduce((all, one) => all + one[of], 0);
+  const [asked, sent, usuallySent] = [sum(badly, "asked"), sum(badly, "sentBytes"), sum(well, "sentBytes")];
   const p95 = (measured: Measured[]) =>
     percentile(
       measured.flatMap(({ beside }) => beside.map(({ ms }) => ms)),
@@ -125,8 +134,13 @@ async function compare(world: FaultWorld, slow: Slow, name: string, harm: (line:
   const slowest = Math.max(...badly.flatMap(({ beside }) => [...beside, ...needing]).map(({ ms }) => ms));
   reportLine(
     `F8 ${line} ${name}`,
-    `unrelated p95 ${now.toFixed(0)} ms, without ${usual.toFixed(0)} ms  those who need it ${JSON.stringify(outcomes(needing))}, slowest ${slowest.toFixed(0)} ms`,
+    `unrelated p95 ${now.toFixed(0)} ms, without ${usual.toFixed(0)} ms  those who need it ${JSON.stringify(outcomes(needing))}, slowest ${slowest.toFixed(0)} ms, ` +
+      `sent over it ${sent} bytes, without ${usuallySent}`,
   );
+  if (heardBy)
+    assert(asked <= needing.length * timesAsked, `${asked} calls over ${line} for ${needing.length} that were offered`);
+  else
+    assert(sent <= usuallySent * timesAsked + spareBytes * pairs, `${sent} bytes over ${line}, without ${usuallySent}`);
   assert(now <= usual * allowed.times + allowed.ms, `${line} ${name}: p95 of others ${now} ms, without ${usual} ms`);
   assert(slowest <= longestMs + lateMs, `${line} ${name}: somebody waited ${slowest} ms`);
 }

@@ -37,6 +37,8 @@ export type Load = {
   everybodyAnswered(withinMs: number): Promise<void>;
   /** Lets every round end, and every unknown answer be learnt, as far as that can be had. */
   stop(): Promise<void>;
+  /** Lets nobody ask again: what is still unknown stays so. For a fault that was not played to its end. */
+  abandon(): void;
 };
 
 const deadlineMs = 3_000;
@@ -48,7 +50,7 @@ const again = () => pause(50 + Math.random() * 200);
 type Watch = {
   /** Takes the history. */
   file?: string;
-  /** Hears how long each ask took that was answered at once. */
+  /** Hears how long each ask took until it was answered, however often it had to be sent. */
   took?(ms: number): void;
 };
 
@@ -59,6 +61,7 @@ export function startLoad(workloads: readonly Workload[], { file, took }: Watch 
   const failures: unknown[] = [];
   let answered = 0;
   let stopped = false;
+  let abandoned = false;
 
   function askOf(process: number): Ask {
     let counter = 0;
@@ -82,12 +85,12 @@ export function startLoad(workloads: readonly Workload[], { file, took }: Watch 
         }
       };
       const begun = performance.now();
-      for (let asks = 1; performance.now() < begun + patienceMs; asks += 1, await again()) {
+      for (let asks = 1; !abandoned && performance.now() < begun + patienceMs; asks += 1, await again()) {
         const reply = await learn();
         if (reply === undefined) continue;
+        took?.(performance.now() - begun);
         // Whoever had to ask twice asks a third time: it must be the same answer.
         if (asks > 1) await learn();
-        else took?.(performance.now() - begun);
         return reply;
       }
       throw new Error(`Process ${process} got no answer to its ${act} within ${patienceMs / 1000} s`);
@@ -126,6 +129,10 @@ export function startLoad(workloads: readonly Workload[], { file, took }: Watch 
       stopped = true;
       await Promise.all(clients);
       sound();
+    },
+    abandon() {
+      stopped = true;
+      abandoned = true;
     },
   };
 }

@@ -1,13 +1,11 @@
 import { appendFileSync } from "node:fs";
 import type { Finding } from "../../deploy/invariants/invariant.ts";
-import type { Verdict } from "./verdict.ts";
+import { type Verdict, wrongs } from "./verdict.ts";
 
 /** The checker's line of a fault: what clients were told, what was found wrong, and how long it took to come back. */
 export function report(name: string, verdict: Verdict, violated: readonly Finding[], recoverySeconds: number): void {
   const told = (["ok", "refused", "unknown", "asked"] as const).map((count) => `${count} ${verdict[count]}`);
-  const wrong = (["lost", "duplicate", "disordered", "changed"] as const).map(
-    (found) => `${found} ${verdict[found].length}`,
-  );
+  const wrong = wrongs.map((found) => `${found} ${verdict[found].length}`);
   const broken = violated.map(({ id, count }) => `${id} violated ${count}`).join(", ") || "invariants ok";
   reportLine(name, [...told, ...wrong, broken, `recovery ${recoverySeconds.toFixed(1)} s`].join("  "));
 }

@@ -22,19 +22,28 @@ export type Stage = {
 
 export type Wanted = { cards?: number; copies?: number; title?: string; category?: PatronCategory };
 
+/** What all readers of a fault world are called: it may stand in identity's rows and nowhere else. */
+export const readersNames = ["Nguyễn Thu Hà", "Lê Văn Minh"] as const;
+
 /** The ministry, which registers libraries. */
 export const ministry: Someone = { roles: ["agency.ministry"], account: "ministry" };
+
+/** A library with a branch where readers may collect. */
+export async function aLibrary(world: FaultWorld): Promise<{ id: string; branchId: string }> {
+  const { identity } = await world.as(ministry);
+  const branches = [{ name: "Trụ sở", province: "46", commune: "Thuận Hóa", address: "", pickup: true }];
+  const facts = { name: "Thư viện thử", kind: LibraryKind.PUBLIC, level: LibraryLevel.PROVINCE, province: "46" };
+  const asked = { id: "", ...facts, altIds: [], branches, from: "2020-07-01" };
+  const library = sure(answered(await identity.registerLibrary(asked, newRequest())));
+  return { id: library.id, branchId: library.branches[0]?.id ?? "" };
+}
 
 /** A library with a branch, readers with cards, and a title with copies on the shelf: made through the doors. */
 export async function aStage(
   world: FaultWorld,
   { cards = 2, copies = 8, title = "Truyện Kiều", category = PatronCategory.GROUP }: Wanted = {},
 ): Promise<Stage> {
-  const { identity } = await world.as(ministry);
-  const branches = [{ name: "Trụ sở", province: "46", commune: "Thuận Hóa", address: "", pickup: true }];
-  const facts = { name: "Thư viện thử", kind: LibraryKind.PUBLIC, level: LibraryLevel.PROVINCE, province: "46" };
-  const asked = { id: "", ...facts, altIds: [], branches, from: "2020-07-01" };
-  const library = sure(answered(await identity.registerLibrary(asked, newRequest())));
+  const library = await aLibrary(world);
   const roles = ["desk", "cataloguer", "manager"].map((role) => `librarian.${role}@${library.id}`);
   const staff = { roles, account: `staff-${library.id}` };
   const at = await world.as(staff, library.id);
@@ -43,7 +52,7 @@ export async function aStage(
   // One after the other: more at once than a service takes would be told to ask again.
   for (let n = 0; n < cards; n += 1) {
     const number = `T${library.id.slice(3)}${n}`;
-    const patron = { fullName: "Nguyễn Thu Hà", birthDate: "1995-02-03", pin: "", paperSeen: "cccd" };
+    const patron = { fullName: readersNames[0], birthDate: "1995-02-03", pin: "", paperSeen: "cccd" };
     const asked = { ...patron, category, cardNumber: number };
     const { personId } = sure(answered(await at.identity.registerPatron(asked, newRequest())));
     readers.push({ number, personId });
@@ -65,7 +74,7 @@ export async function aStage(
   const mapping = await at.catalogue.titleMapping({ libraryId: library.id, after: "", size: 1 });
   const { recordId = "", titleId = "" } = mapping.records[0] ?? {};
   return {
-    ...{ libraryId: library.id, branchId: library.branches[0]?.id ?? "", cards: readers, barcodes, staff },
+    ...{ libraryId: library.id, branchId: library.branchId, cards: readers, barcodes, staff },
     ...{ recordId, titleId },
   };
 }

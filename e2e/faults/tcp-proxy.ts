@@ -9,11 +9,16 @@ export type TcpProxy = {
   port: number;
   /** How many connections are open through it now. */
   readonly open: number;
+  /** How many were ever asked for, whether it took them or not. */
+  readonly asked: number;
+  /** How many bytes were ever sent over it by those who connect, whether they passed or not. */
+  readonly sentBytes: number;
   /** Resets what is open and refuses what comes: the line is cut, and both ends learn of it. */
   cut(): void;
   /** Nothing passes and nothing closes: the ends learn nothing. After `restore` what was sent meanwhile still arrives. */
   swallow(...ways: Way[]): void;
   delay(ms: number): void;
+  /** What all connections together let pass in a second, each way for itself. */
   bandwidth(bytesPerSecond: number): void;
   /** The line is as good as new. */
   restore(): void;
@@ -31,13 +36,19 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
   const sockets = new Set<Socket>();
   const swallowed = new Set<Way>();
   let isCut = false;
+  let asked = 0;
+  let sentBytes = 0;
   let delayMs = 0;
   let bytesPerSecond = Number.POSITIVE_INFINITY;
   let restored = Promise.withResolvers<void>();
+  // When what was sent before has passed, each way.
+  const freeAt: Record<Way, number> = { there: 0, back: 0 };
 
   async function untilPassed(way: Way, bytes: number, sentAt: number): Promise<void> {
-    const late = sentAt + delayMs + (bytes / bytesPerSecond) * 1000 - Date.now();
-    if (late > 0) await pause(late);
+    freeAt[way] = Math.max(freeAt[way], sentAt) + (bytes / bytesPerSecond) * 1000;
+    const late = freeAt[way] + delayMs - Date.now();
+    // A line that is restored keeps nothing back.
+    if (late > 0) await Promise.race([pause(late, undefined, { ref: false }), restored.promise]);
     while (swallowed.has(way)) await restored.promise;
   }
 
@@ -57,6 +68,7 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
       if (from.readableEnded) to.end();
     };
     from.on("data", (bytes: Buffer) => {
+      if (way === "there") sentBytes += bytes.length;
       waiting.push({ bytes, sentAt: Date.now() });
       held += bytes.length;
       if (held >= heldBytesMax) from.pause();
@@ -66,6 +78,7 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
   }
 
   async function take(client: Socket): Promise<void> {
+    asked += 1;
     if (isCut) return void client.resetAndDestroy();
     const server = connect(target);
     const pair = [client, server];
@@ -90,6 +103,12 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
     get open() {
       return sockets.size / 2;
     },
+    get asked() {
+      return asked;
+    },
+    get sentBytes() {
+      return sentBytes;
+    },
     cut() {
       isCut = true;
       for (const socket of sockets) socket.resetAndDestroy();
@@ -108,6 +127,7 @@ export async function aTcpProxy(target: { host: string; port: number }): Promise
       swallowed.clear();
       delayMs = 0;
       bytesPerSecond = Number.POSITIVE_INFINITY;
+      freeAt.there = freeAt.back = 0;
       restored.resolve();
       restored = Promise.withResolvers<void>();
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Entry } from "./history.ts";
-import { type Effect, isClean, verdictOf } from "./verdict.ts";
+import { type Effect, isClean, verdictOf, wrongs } from "./verdict.ts";
 
 type Line = [type: Entry["type"], process: number, counter: number, value?: string];
 
@@ -49,13 +49,17 @@ const cases: { title: string; lines?: Line[]; effects?: Effect[]; finds: Partial
     lines: [...asked, ["invoke", 1, 1], ["ok", 1, 1, "c"]],
     finds: { changed: ["1-1"] },
   },
+  {
+    title: "somebody who was told of a fault of ours while a part was away was misled",
+    lines: [["invoke", 1, 1], ["info", 1, 1, "fault"], ...asked],
+    finds: { asked: 2, misled: ["1-1"] },
+  },
 ];
 
 for (const { title, lines = asked, effects = there, finds } of cases) {
   test(`the verdict: ${title}`, () => {
     const verdict = verdictOf(history(lines), effects);
     assert.deepEqual({ ...verdict, ...finds }, verdict);
-    const wrongs = ["lost", "duplicate", "disordered", "changed"] as const;
     assert.equal(isClean(verdict), !wrongs.some((wrong) => (finds[wrong] ?? []).length > 0));
   });
 }

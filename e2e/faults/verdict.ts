@@ -1,3 +1,4 @@
+import type { CallFault } from "@lienthong/rpc/fault.ts";
 import type { Entry } from "./history.ts";
 
 /** Something that was found done when everything was read back; `at` tells its place among those that have one. */
@@ -18,6 +19,8 @@ export type Verdict = {
   disordered: string[];
   /** Keys that got one answer first and another one afterwards. */
   changed: string[];
+  /** Keys of which somebody was told of a fault of ours, where "not now" would have been true. */
+  misled: string[];
 };
 
 /** Lays what clients were told beside what is there. */
@@ -43,11 +46,16 @@ export function verdictOf(history: readonly Entry[], effects: readonly Effect[])
     changed: answers
       .filter(([one, ...again]) => again.some(({ type, value }) => type !== one?.type || value !== one.value))
       .map(([one]) => one?.key ?? ""),
+    misled: [...asks].filter(([, entries]) => entries.some(isMisleading)).map(([key]) => key),
   };
 }
 
-export const isClean = (verdict: Verdict): boolean =>
-  [verdict.lost, verdict.duplicate, verdict.disordered, verdict.changed].every((found) => found.length === 0);
+const isMisleading = ({ type, value }: Entry) => type === "info" && value === ("fault" satisfies CallFault["kind"]);
+
+/** What of a verdict must be empty. */
+export const wrongs = ["lost", "duplicate", "disordered", "changed", "misled"] as const;
+
+export const isClean = (verdict: Verdict): boolean => wrongs.every((wrong) => verdict[wrong].length === 0);
 
 function disordered(done: readonly Entry[], effects: readonly Effect[]): string[] {
   const places = new Map(effects.flatMap(({ value, at }) => (at ? [[value, at.getTime()] as const] : [])));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { RunningProcess } from "../../deploy/run/process.ts";
 
 /** A process of a fault world, which a test may start, harm and start again. */
@@ -14,13 +15,17 @@ export type Victim = {
   resume(): void;
   /** Ends it as a release would. */
   stop(): Promise<void>;
-  /** Settles when it has ended, for whatever reason. */
-  ended(): Promise<void>;
+  /** Waits until the one that was started last has ended. @returns the signal that ended it, if it was one */
+  ended(): Promise<NodeJS.Signals | null>;
 };
+
+// Whoever still runs then has not passed the point at which it should have been killed.
+const endMsMax = 300_000;
 
 /** @param launch starts the process and waits until it is ready */
 export function aVictim(name: string, launch: (settings: Record<string, string>) => Promise<RunningProcess>): Victim {
   let running: RunningProcess | undefined;
+  let latest: RunningProcess | undefined;
   const signal = (which: NodeJS.Signals) => {
     if (running) process.kill(running.pid, which);
   };
@@ -32,6 +37,7 @@ export function aVictim(name: string, launch: (settings: Record<string, string>)
     async start(settings = {}) {
       const started = await launch(settings);
       running = started;
+      latest = started;
       void started.exited.then(() => {
         if (running === started) running = undefined;
       });
@@ -48,6 +54,11 @@ export function aVictim(name: string, launch: (settings: Record<string, string>)
       signal("SIGCONT");
       await running?.stop();
     },
-    ended: async () => running?.exited,
+    async ended() {
+      if (!latest) throw new Error(`${name} was never started`);
+      const end = await Promise.race([latest.exited, pause(endMsMax, "late" as const, { ref: false })]);
+      if (end === "late") throw new Error(`${name} still runs after ${endMsMax / 1000} s`);
+      return end;
+    },
   };
 }

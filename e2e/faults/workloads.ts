@@ -4,7 +4,7 @@ import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
 import type { CallContext } from "@lienthong/rpc/client.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import type { Workload } from "./load.ts";
-import { aRecord, file, type Stage } from "./stage.ts";
+import { aRecord, file, readersNames, type Stage } from "./stage.ts";
 import type { Effect } from "./verdict.ts";
 import type { FaultWorld } from "./world.ts";
 
@@ -48,7 +48,7 @@ export async function desks(world: FaultWorld, stage: Stage, processes: number):
 /** Desks at identity: each registers one reader after the other. */
 export async function registrations(world: FaultWorld, stage: Stage, processes: number): Promise<Workload> {
   const { identity } = await world.as(stage.staff, stage.libraryId);
-  const reader = { fullName: "Lê Văn Minh", birthDate: "1990-04-12", pin: "", paperSeen: "cccd" };
+  const reader = { fullName: readersNames[1], birthDate: "1990-04-12", pin: "", paperSeen: "cccd" };
   return {
     processes,
     async round(_process, ask) {

@@ -1,5 +1,7 @@
-import { cp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { startNats } from "../../deploy/parts/nats.ts";
 import { startPostgres } from "../../deploy/parts/postgres.ts";
 import { type Ground, openGround } from "../../deploy/run/platform.ts";
@@ -15,7 +17,6 @@ export type Bus = Victim & {
   copy(): Promise<void>;
   /** Puts the copy back in the place of its store; the bus is left stopped. */
   rollBack(): Promise<void>;
-  readonly store: string;
 };
 
 export type WorldParts = { ground: Ground; postgres: Victim; nats: Bus };
@@ -56,12 +57,14 @@ export async function partsOf(folder: string, ports: number[], services: Service
   };
 }
 
+// With their owner, whom the parts run as; Node's own copy would make all files ours.
+const copy = async (from: string, to: string) => void (await promisify(execFile)("cp", ["-a", from, to]));
+
 function busOf(nats: Victim, store: string): Bus {
   const kept = `${store}-copy`;
   return Object.defineProperties({} as Bus, {
     ...Object.getOwnPropertyDescriptors(nats),
     ...Object.getOwnPropertyDescriptors({
-      store,
       async wipe() {
         await nats.kill();
         await rm(store, { recursive: true, force: true });
@@ -70,13 +73,13 @@ function busOf(nats: Victim, store: string): Bus {
         // While it is paused nothing is half written that it has acknowledged.
         nats.pause();
         await rm(kept, { recursive: true, force: true });
-        await cp(store, kept, { recursive: true, preserveTimestamps: true });
+        await copy(store, kept);
         nats.resume();
       },
       async rollBack() {
         await nats.kill();
         await rm(store, { recursive: true, force: true });
-        await cp(kept, store, { recursive: true, preserveTimestamps: true });
+        await copy(kept, store);
       },
     }),
   });

@@ -19,7 +19,7 @@ import type { Victim } from "./victim.ts";
 import { type Bus, partsOf } from "./world-parts.ts";
 
 export type Options = {
-  /** Lines that go through a proxy, as `circulation>postgres`; those to the sign-in server always do. */
+  /** Lines that go through a proxy, as `circulation>postgres`. */
   lines?: readonly Line[];
   /** Settings of services over those that deploy gives, for all of them. */
   settings?: Record<string, string>;
@@ -40,8 +40,6 @@ export type FaultWorld = {
   line(name: Line): TcpProxy;
   /** The disk of a part named in the options; undefined where this process may not mount. */
   volume(name: VolumeName): Volume | undefined;
-  /** The line between all services and the sign-in server. */
-  signIn: TcpProxy;
   /** The services' calls in somebody's name; a command brings its own request id in the context. */
   as(someone: Someone, libraryId?: string): Promise<Clients>;
   /** The gateway's doors in somebody's name. */
@@ -64,15 +62,32 @@ const tokenSeconds = 24 * 3600;
  * A platform that a test may break: PostgreSQL, NATS and the services as processes of its own with the settings that
  * deploy gives them, tokens of a realm of the test's, and indexes of its own on the search server that runs.
  */
-export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: Options = {}): Promise<FaultWorld> {
+export async function aFaultWorld(options: Options = {}): Promise<FaultWorld> {
+  // What was begun ends in reverse, also where the world does not come about.
+  const begun = new AsyncDisposableStack();
+  try {
+    return await aWorld(options, begun);
+  } catch (error) {
+    await begun.disposeAsync();
+    throw error;
+  }
+}
+
+async function aWorld(
+  { lines = [], settings = {}, volumes = [] }: Options,
+  begun: AsyncDisposableStack,
+): Promise<FaultWorld> {
   const openSearchUrl = around.openSearch();
   const folder = await mkdtemp(join(tmpdir(), "lienthong-fault-world-"));
+  begun.defer(() => rm(folder, { recursive: true, force: true }));
   // The parts run as another user.
   await chmod(folder, 0o755);
   const mounted = new Map<VolumeName, Volume>();
   for (const name of volumes) {
     const volume = await aVolume(join(folder, name));
-    if (volume) mounted.set(name, volume);
+    if (!volume) continue;
+    begun.defer(() => volume.unmount());
+    mounted.set(name, volume);
   }
   const ports = await freePorts(4 + serviceNames.length * 2);
   const list: (Service & { name: ServiceName })[] = serviceNames.map((name, at) => ({
@@ -83,8 +98,7 @@ export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: O
   const doors = Object.fromEntries(list.map(({ name, grpcPort, publicPort }) => [name, grpcPort ?? publicPort]));
   const portOf = doors as Record<ServiceName, number>;
   const realm = await aRealm();
-  const signIn = await aTcpProxy({ host: "127.0.0.1", port: Number(new URL(realm.url).port) });
-  const realmUrl = realm.url.replace(/:\d+/, `:${signIn.port}`);
+  begun.defer(() => realm.close());
   const { ground, postgres, nats } = await partsOf(folder, ports, list);
   const searchIndex = `fault-${randomBytes(4).toString("hex")}`;
   const where = {
@@ -98,14 +112,18 @@ export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: O
   const proxies = new Map<Line, TcpProxy>();
   for (const line of lines) {
     const port = targets[line.split(">")[1] as PartName];
-    proxies.set(line, await aTcpProxy({ host: "127.0.0.1", port }));
+    const proxy = await aTcpProxy({ host: "127.0.0.1", port });
+    begun.defer(() => proxy.close());
+    proxies.set(line, proxy);
   }
+  begun.defer(async () => void (await fetch(`${openSearchUrl}/${searchIndex}-*`, { method: "DELETE" })));
+  begun.defer(async () => void (await Promise.all([postgres.kill(), nats.kill()])));
   await Promise.all([postgres.start(), nats.start()]);
   const passwordFile = (await secret(where.secrets, "postgres")).file;
   await makeDatabases({ url: where.postgresUrl, passwordFile }, [...serviceNames], where.secrets);
 
   const given = {
-    ...{ KEYCLOAK_URL: new URL(realmUrl).origin, SEARCH_INDEX: searchIndex, LOG_LEVEL: "warn", FAULT_WORLD: folder },
+    ...{ KEYCLOAK_URL: new URL(realm.url).origin, SEARCH_INDEX: searchIndex, LOG_LEVEL: "warn", FAULT_WORLD: folder },
     ...settings,
   };
   const parts = {
@@ -122,19 +140,23 @@ export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: O
   };
   const processes = list.map((service) => [service.name, processOf(service)] as const);
   const services = Object.fromEntries(processes) as FaultWorld["services"];
+  begun.defer(
+    async () => void (await Promise.all([...Object.values(services), ...replicas].map((process) => process.kill()))),
+  );
   await Promise.all(Object.values(services).map((service) => service.start()));
 
   const channels = Object.keys(callable).map(
     (name) => [name as Callable, openChannel(`127.0.0.1:${portOf[name as Callable]}`)] as const,
   );
+  begun.defer(() => channels.forEach(([, channel]) => channel.close()));
   const atInnerDoor = (name: ServiceName, path: string) =>
     fetch(`http://127.0.0.1:${list.find((service) => service.name === name)!.httpPort}/${path}`);
   const tokenOf = (someone: Someone) => {
     const exp = Math.floor(Date.now() / 1000) + tokenSeconds;
-    return realm.token(someone, { iss: realmUrl, exp });
+    return realm.token(someone, { exp });
   };
   return {
-    ...{ folder, postgres, nats, services, signIn, where },
+    ...{ folder, postgres, nats, services, where },
     line: (name) => proxies.get(name)!,
     volume: (name) => mounted.get(name),
     async replica(name) {
@@ -169,15 +191,6 @@ export async function aFaultWorld({ lines = [], settings = {}, volumes = [] }: O
       const rows = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
       return new Map(rows.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]));
     },
-    async close() {
-      for (const [, channel] of channels) channel.close();
-      await Promise.all([...Object.values(services), ...replicas].map((service) => service.kill()));
-      await Promise.all([postgres.kill(), nats.kill()]);
-      for (const proxy of [signIn, ...proxies.values()]) await proxy.close();
-      realm.close();
-      await fetch(`${openSearchUrl}/${searchIndex}-*`, { method: "DELETE" });
-      for (const volume of mounted.values()) await volume.unmount();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => begun.disposeAsync(),
   };
 }

@@ -2,8 +2,11 @@ import { frameTables } from "../../deploy/invariants/frame-tables.ts";
 import { databaseSecret } from "../../deploy/parts/postgres-databases.ts";
 import { secret } from "../../deploy/run/secrets.ts";
 import { databaseUrl } from "../../deploy/service-environment.ts";
+import { answered, isRefusal } from "@lienthong/rpc/refusal.ts";
+import { until } from "@lienthong/testing/until.ts";
 import pg from "pg";
 import type { ServiceName } from "../faults/service-process.ts";
+import { aLibrary, newRequest, type Stage, sure } from "../faults/stage.ts";
 import type { FaultWorld } from "../faults/world.ts";
 
 /** A library that no row names: whatever its staff can reach is open to every library. */
@@ -66,6 +69,27 @@ const roomTables = (world: FaultWorld, service: ServiceName) =>
        and relname <> all($1) group by relname order by relname`,
     [frameTables],
   );
+
+/** Lets the stage's last reader wait for a copy at a branch of another library, and the desk send it there. */
+export async function sendToAnotherLibrary(world: FaultWorld, stage: Stage): Promise<void> {
+  const elsewhere = await aLibrary(world);
+  const { personId = "" } = stage.cards.at(-1) ?? {};
+  const reader = await world.as({ personId, loa: 2 });
+  const asked = { titleId: stage.titleId, recordId: "", pickupBranchId: elsewhere.branchId };
+  // Circulation has yet to hear of the branch.
+  await until(
+    () => reader.circulation.placeHold(asked, newRequest()).then(answered),
+    (placed) => !isRefusal(placed),
+  );
+  const [copy] = await until(
+    () =>
+      world.rows<{ barcode: string }>("circulation", "select barcode from item join hold on hold.item_id = item.id"),
+    ({ length }) => length > 0,
+  );
+  const { circulation } = await world.as(stage.staff, stage.libraryId);
+  const scanned = { itemId: "", branchId: stage.branchId, barcode: copy?.barcode ?? "" };
+  sure(answered(await circulation.checkIn(scanned, newRequest())));
+}
 
 /**
  * Whether a statement touches a row. Row-level security is asked before any constraint: whatever else refuses the

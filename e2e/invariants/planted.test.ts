@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { type Bus, connectBus } from "@lienthong/bus/connection.ts";
+import { streamOf } from "@lienthong/bus/event.ts";
 import { readerRole } from "@lienthong/database/migrate.ts";
+import { PatronCategory } from "@lienthong/proto/identity/v1/library.ts";
 import { answered } from "@lienthong/rpc/refusal.ts";
+import { headers } from "@nats-io/transport-node";
 import { checkInvariants } from "../../deploy/invariants/check.ts";
 import type { Where } from "../../deploy/invariants/evidence.ts";
 import type { Invariant } from "../../deploy/invariants/invariant.ts";
 import { whereAt } from "../../deploy/invariants/where.ts";
 import { readerUser } from "../../deploy/parts/nats-permissions.ts";
 import { databaseSecret } from "../../deploy/parts/postgres-databases.ts";
+import { secret } from "../../deploy/run/secrets.ts";
 import { settled } from "../faults/settle.ts";
-import { reachedByAnother } from "./as-another-library.ts";
+import { reachedByAnother, sendToAnotherLibrary } from "./as-another-library.ts";
 import { aStage, newRequest, type Stage, sure } from "../faults/stage.ts";
 import { aFaultWorld, type FaultWorld } from "../faults/world.ts";
 import type { ServiceName } from "../faults/service-process.ts";
@@ -24,15 +30,16 @@ let where: Where;
 
 before(async () => {
   world = await aFaultWorld();
-  stage = await aStage(world, { copies: 4 });
+  stage = await aStage(world, { cards: 3, copies: 5, category: PatronCategory.ADULT });
   const { circulation } = await world.as(stage.staff, stage.libraryId);
   const scanned = { itemId: "", branchId: stage.branchId };
-  for (const [at, { number }] of stage.cards.entries())
+  for (const [at, { number }] of stage.cards.slice(0, 2).entries())
     sure(
       answered(
         await circulation.checkOut({ ...scanned, barcode: stage.barcodes[at]!, cardNumber: number }, newRequest()),
       ),
     );
+  await sendToAnotherLibrary(world, stage);
   await settled(world);
   for (const database of ["catalogue", "circulation"] as const) await world.rows(database, "create schema planted");
   const { postgresUrl, natsUrl, openSearchUrl, searchIndex, secrets } = world.where;
@@ -165,6 +172,42 @@ planted("I7: an event without a row is named, and that the bus has never carried
     ...(await names("circulation", "'circulation:event:' || (select aggregate from outbox_archive where pos = -1)")),
     ...(await names("circulation", "'circulation:archive:' || (select id from outbox_archive where pos = -1)")),
   ],
+});
+
+planted("I7: an event that was put back onto the bus is no stranger there, and not missing", "circulation", {
+  async breaks() {
+    await world.rows(
+      "circulation",
+      `with lost as (delete from outbox_archive where id = (select id from outbox_archive order by pos limit 1) returning *)
+       insert into outbox (id, shard, subject, aggregate, version, headers, payload, republished)
+       select id, shard, subject, aggregate, version, headers, payload, true from lost`,
+    );
+    await settled(world);
+  },
+  mends: "select",
+  named: () => [],
+});
+
+planted("I7: an event that was archived a moment ago and never reached the bus is named", "circulation", {
+  breaks: `insert into outbox_archive (id, pos, shard, subject, aggregate, version, headers, payload, republished)
+    select uuidv7(), -1, shard, subject, aggregate, version, headers, payload, true from outbox_archive limit 1`,
+  mends: "delete from outbox_archive where pos = -1",
+  named: () => names("circulation", "'circulation:archive:' || (select id from outbox_archive where pos = -1)"),
+});
+
+const stranger = randomUUID();
+let strangerAt = 0;
+
+planted("I7: an event on the bus that no row stands behind is named", "circulation", {
+  breaks: () =>
+    onBus(async ({ publish }) => {
+      const envelope = headers();
+      // Of a kind that nobody knows: who hears it passes it over.
+      for (const [name, value] of Object.entries({ "ce-id": stranger, shard: "0" })) envelope.set(name, value);
+      strangerAt = (await publish.publish("lt.circulation.nothing.known.v1", "", { headers: envelope })).seq;
+    }),
+  mends: () => onBus(({ manage }) => manage.streams.deleteMessage(streamOf("circulation"), strangerAt)),
+  named: () => [`circulation:bus:${stranger}`],
 });
 
 planted("I2: a request that was answered twice is named", "circulation", {
@@ -304,13 +347,37 @@ test("the program prints a line an invariant and tells by its end whether all ho
   assert.deepEqual(await run("I7"), { code: 2, said: "" });
 });
 
+// What stands only for a moment in these, or comes of what nobody does here.
+const withoutRows = {
+  // Accounts need a sign-in server, and the others somebody who asks for them.
+  identity: ["account", "account_reservation", "guest", "held_role", "library_alt_id"],
+  // Queues, and what an import of one good record leaves empty.
+  catalogue: [
+    ...["import_met", "item_profile", "match_fact", "quarantine", "record_to_compare", "review_pair"],
+    ...["title_to_index", "title_to_mark", "wish"],
+  ],
+  circulation: ["closed_day", "closed_weekday"],
+};
+
 for (const service of ["identity", "catalogue", "circulation"] as const)
-  test(`I12: staff of another library reach no row of ${service} that does not name their library`, async (t) => {
+  test(`I12: staff of another library reach no row of ${service} that does not name their library`, async () => {
     const { tables, reached, empty } = await reachedByAnother(world, service);
     assert(tables.length > 3);
-    t.diagnostic(`${tables.length} tables; without a row to read, change or delete: ${empty.join(", ")}`);
     assert.deepEqual(reached, []);
+    // Where there is no row nothing can be reached, and nothing was shown.
+    assert.deepEqual(empty, withoutRows[service]);
   });
+
+/** Does something on the bus that no service may. */
+async function onBus<Result>(act: (bus: Bus) => Promise<Result>): Promise<Result> {
+  const password = (await secret(world.where.secrets, "nats-admin")).value;
+  const bus = await connectBus({ url: world.where.natsUrl, user: "admin", password });
+  try {
+    return await act(bus);
+  } finally {
+    await bus.connection.close();
+  }
+}
 
 type Kept = { document: Record<string, unknown>; version: number };
 const kept = new Map<string, Kept>();

@@ -13,7 +13,17 @@ test("P22: half a minute of an ordinary day loses nothing and does nothing twice
 });
 
 test("P22: memory that grows, and calls that get slower, are named", () => {
-  const clean = { ok: 1, refused: 0, unknown: 0, asked: 0, lost: [], duplicate: [], disordered: [], changed: [] };
+  const clean = {
+    ok: 1,
+    refused: 0,
+    unknown: 0,
+    asked: 0,
+    lost: [],
+    duplicate: [],
+    disordered: [],
+    changed: [],
+    misled: [],
+  };
   const rssSlope = { identity: 0, catalogue: 0.3, circulation: 0, gateway: 0 };
   const soaked = { minutes: 60, asks: 1, verdict: clean, violated: [], rssSlope, p99First: 10, p99Last: 12 };
   assert.deepEqual(wrongs(soaked), [

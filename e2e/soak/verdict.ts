@@ -12,6 +12,8 @@ export function wrongs({ verdict, violated, rssSlope, p99First, p99Last, minutes
   const slower = p99Last / p99First;
   return [
     ...(isClean(verdict) && verdict.unknown === 0 ? [] : [`not everything is there once: ${JSON.stringify(verdict)}`]),
+    // Nothing is broken in it: nobody should have to ask twice.
+    ...(verdict.asked === 0 ? [] : [`${verdict.asked} asks had to be sent again`]),
     ...violated.map(({ id, count, first }) => `${id} violated ${count} ${first.join(" ")}`),
     ...(minutes < judgedMinutesMin ? [] : Object.entries(rssSlope).filter(([, slope]) => slope > slopeMax)).map(
       ([name, slope]) => `${name} grows by ${slope.toFixed(2)} MiB a minute, more than ${slopeMax}`,
@@ -26,7 +28,7 @@ export function wrongs({ verdict, violated, rssSlope, p99First, p99Last, minutes
 export function inWords({ asks, verdict, rssSlope, p99First, p99Last, minutes }: Soaked): string {
   const slopes = Object.entries(rssSlope).map(([name, slope]) => `${name} ${slope.toFixed(2)}`);
   return [
-    `P22 soak of ${minutes} min: ${asks} asks, lost ${verdict.lost.length}, duplicate ${verdict.duplicate.length}`,
+    `P22 soak of ${minutes} min: ${asks} asks, lost ${verdict.lost.length}, duplicate ${verdict.duplicate.length}, sent again ${verdict.asked}`,
     `p99 ${p99First.toFixed(1)} → ${p99Last.toFixed(1)} ms (${(p99Last / p99First).toFixed(2)}×)`,
     `RSS slope MiB/min: ${slopes.join(", ")}${minutes < judgedMinutesMin ? " (not judged: too short)" : ""}`,
   ].join("; ");
