@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { all } from "../invariants/all.ts";
 import { attacks, faults, invariants, leftOut } from "./promises.ts";
 import { playedBy } from "./reliability-page.ts";
 
@@ -11,6 +14,15 @@ test("every test that names a line plays one that was promised", () => {
     [...playedBy()].filter(([line]) => !known.has(line)),
     [],
     "write the line into deploy/check/promises.ts, or mend the test's title",
+  );
+});
+
+test("every invariant has a row that says what to do when it is violated", () => {
+  const runbook = readFileSync(join(import.meta.dirname, "../../docs/runbooks/invariant-violated.md"), "utf8");
+  assert.deepEqual(
+    all.filter(({ id }) => !runbook.includes(`| ${id} |`)).map(({ id }) => id),
+    [],
+    "write the row into docs/runbooks/invariant-violated.md",
   );
 });
 
