@@ -7,8 +7,8 @@ export type Proven = { actor: Actor; exp: number };
 // A request passes several services within milliseconds, and a desk sends the same token for a minute. Together with the
 // time for which keys are trusted without another look this is how long a token of a dropped key may pass: a minute.
 const rememberedMs = 30_000;
-// At some hundred bytes each; the one remembered longest goes first.
-const tokensMax = 10_000;
+// A reader's takes some hundred bytes, one with two hundred roles tens of KB; the one remembered longest goes first.
+const tokensMax = 2_000;
 
 /**
  * Remembers tokens that were found good: by their SHA-256, for half a minute and never past their expiry. What was refused

@@ -4,7 +4,7 @@ import { optional, run, sql, type Transaction } from "@lienthong/database/transa
 import { announceAgain } from "./announce.ts";
 import type { EventState, EventType } from "./event.ts";
 
-/** Which aggregates to tell again: all, those changed since a time, those of one library. */
+/** Which aggregates to tell again: all, or those of one library. */
 export type Extent = { libraryId?: string | undefined };
 
 /** How a service tells the current state of one kind of aggregate again. */

@@ -51,6 +51,38 @@ export function admission(placesMax: number, waitMsMax: number): Admission {
   };
 }
 
+/**
+ * The same where each of many owners has few of the places, so that the slow work of one keeps no other out.
+ * @param placesOfOneMax how many places one of them takes at most
+ */
+export function admissionByOwner(placesMax: number, placesOfOneMax: number, waitMsMax: number) {
+  const all = admission(placesMax, waitMsMax);
+  const taken = new Map<string, number>();
+  return {
+    /** @returns how to leave; rejects with CallFault busy where all places, or those of this owner, are taken */
+    async enter(owner: string): Promise<() => void> {
+      const own = taken.get(owner) ?? 0;
+      if (own >= placesOfOneMax) throw tooMany();
+      taken.set(owner, own + 1);
+      const leaveOwn = () => {
+        const left = (taken.get(owner) ?? 1) - 1;
+        if (left === 0) taken.delete(owner);
+        else taken.set(owner, left);
+      };
+      try {
+        const leave = await all.enter(false);
+        return () => {
+          leaveOwn();
+          leave();
+        };
+      } catch (error) {
+        leaveOwn();
+        throw error;
+      }
+    },
+  };
+}
+
 type Waiting = { enter(): void };
 
 // More could not be served within the wait, and to search a longer line for who gives up would itself take long.

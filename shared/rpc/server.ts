@@ -13,7 +13,7 @@ import type { Permission } from "@lienthong/auth/permission.ts";
 import { connectionsMax } from "@lienthong/database/database.ts";
 import { counter, durations } from "@lienthong/telemetry/metric.ts";
 import { inSpan, SpanKind } from "@lienthong/telemetry/trace.ts";
-import { admission } from "./admission.ts";
+import { admission, admissionByOwner } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import { actorOf, checkHere, checkPermission, databaseWay, type Doors, faultOf, type Incoming, reply } from "./call.ts";
 import { CallFault, toStatus } from "./fault.ts";
@@ -32,6 +32,8 @@ const callsMax = 2 * connectionsMax;
 const waitMsMax = 100;
 // A file may take minutes and holds no connection meanwhile; each costs an open file and a piece of it in memory.
 const uploadsMax = 32;
+// A library's line may be slow: its files wait for each other and not the others' for them.
+const uploadsOfOneMax = 4;
 
 type Rows = Record<string, Permission | readonly Permission[]>;
 
@@ -49,7 +51,7 @@ export async function serve(
   const doors = { ...parts, way: databaseWay() };
   const server = new Server(serverLimits);
   const calls = admission(callsMax, waitMsMax);
-  const uploads = admission(uploadsMax, waitMsMax);
+  const uploads = admissionByOwner(uploadsMax, uploadsOfOneMax, waitMsMax);
   const handlers = Object.entries(definition).map(([call, method]) => {
     const answer = answers[call] as Answer<unknown, unknown> | undefined;
     const permission = permissions[call];
@@ -82,7 +84,7 @@ export async function serve(
         actor = await actorOf(doors.verify, asked);
         checkPermission(actor, permission, "request" in incoming ? incoming.request : {});
         // Whoever may not ask takes no place from those who may.
-        const leave = await (sent ? uploads : calls).enter(isOfDesk);
+        const leave = await (sent ? uploads.enter(actor.libraryId ?? actor.id) : calls.enter(isOfDesk));
         return reply(doors, answer, coder, actor, asked).finally(leave);
       };
       const done = (outcome: string, error?: unknown) => {

@@ -34,8 +34,6 @@ export const frameSettings = {
   ...faultSettings,
 };
 
-export type FrameSettings = Settings<typeof frameSettings>;
-
 /** Settings of a service's own, read once when first asked for: declaring a service needs no environment. */
 export function settingsOf<Shape extends Record<string, z.ZodType>>(shape: Shape): () => Settings<Shape> {
   return once(() => readSettings(shape));

@@ -1,6 +1,6 @@
 import { acrossLibraries } from "@lienthong/database/across-libraries.ts";
 import { all, join, sql, type Sql, type Transaction } from "@lienthong/database/transaction.ts";
-import type { Choice, ScannedItem } from "@lienthong/proto/circulation/v1/service.ts";
+import type { ScannedItem } from "@lienthong/proto/circulation/v1/service.ts";
 import { badInput } from "@lienthong/rpc/fault.ts";
 import { anId, ownLibrary, scannedText } from "../asked.ts";
 
@@ -50,8 +50,6 @@ export async function straysScanned(tx: Transaction, scan: Scan): Promise<Scanne
 
 /** More of one barcode than a person can choose from is not a scan but a mistake in somebody's numbering. */
 const choicesMax = 10;
-
-export const choiceOf = (items: ScannedItem[]): { choice: Choice } => ({ choice: { items } });
 
 const meant = (scan: Scan): Sql =>
   "itemId" in scan ? sql`item.id = ${scan.itemId}` : sql`item.barcode = ${scan.barcode}`;

@@ -54,7 +54,7 @@ export async function seekCopies(tx: Transaction, ...recordIds: readonly string[
  * province, then any other; among equals the one that rested longest, then by id, so that it comes out the same every time.
  * @returns false when nobody waits or no copy can serve
  */
-export async function targetNext(tx: Transaction, titleId: string): Promise<boolean> {
+async function targetNext(tx: Transaction, titleId: string): Promise<boolean> {
   const found = await optional<{ holdId: string; itemId: string; recordId: string }>(
     tx,
     sql`
