@@ -26,6 +26,7 @@ export async function testEnvironment(platform: Platform, parts: Parts): Promise
     SAMPLE_PASSWORD_FILE: await fileOf(sampleAccountsSecret),
     SPANS_FILE: join(kept, "spans.jsonl"),
     LOG_LEVEL: "silent",
+    WORLD_TEMPLATE: join(kept, "world-template"),
     ...addressesOf(services),
     ...Object.fromEntries(
       services.map(({ name, httpPort }) => [`${name.toUpperCase()}_INNER_URL`, `http://127.0.0.1:${httpPort}`]),

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { startNats } from "../../deploy/parts/nats.ts";
 import { startPostgres } from "../../deploy/parts/postgres.ts";
 import { type Ground, openGround } from "../../deploy/run/platform.ts";
 import { type RunningProcess, startProcess } from "../../deploy/run/process.ts";
 import type { Service } from "../../deploy/services.ts";
 import { until } from "@lienthong/testing/until.ts";
+import { copyOf } from "./copy.ts";
 import { aVictim, type Victim } from "./victim.ts";
 
 export type Bus = Victim & {
@@ -57,9 +56,6 @@ export async function partsOf(folder: string, ports: number[], services: Service
   };
 }
 
-// With their owner, whom the parts run as; Node's own copy would make all files ours.
-const copy = async (from: string, to: string) => void (await promisify(execFile)("cp", ["-a", from, to]));
-
 function busOf(nats: Victim, store: string): Bus {
   const kept = `${store}-copy`;
   return Object.defineProperties({} as Bus, {
@@ -73,13 +69,13 @@ function busOf(nats: Victim, store: string): Bus {
         // While it is paused nothing is half written that it has acknowledged.
         nats.pause();
         await rm(kept, { recursive: true, force: true });
-        await copy(store, kept);
+        await copyOf(store, kept);
         nats.resume();
       },
       async rollBack() {
         await nats.kill();
         await rm(store, { recursive: true, force: true });
-        await copy(kept, store);
+        await copyOf(kept, store);
       },
     }),
   });

@@ -8,7 +8,6 @@ import type { Clients } from "@lienthong/rpc/clients.ts";
 import { parts as around } from "@lienthong/testing/parts.ts";
 import { aRealm, type Someone } from "@lienthong/testing/realm.ts";
 import pg from "pg";
-import { makeDatabases } from "../../deploy/parts/postgres-databases.ts";
 import { secret } from "../../deploy/run/secrets.ts";
 import type { Service } from "../../deploy/services.ts";
 import { freePorts } from "./free-ports.ts";
@@ -17,6 +16,7 @@ import { aVolume, type Volume } from "./small-volume.ts";
 import { aTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import type { Victim } from "./victim.ts";
 import { type Bus, partsOf } from "./world-parts.ts";
+import { layGround } from "./world-template.ts";
 
 export type Options = {
   /** Lines that go through a proxy, as `circulation>postgres`. */
@@ -118,9 +118,9 @@ async function aWorld(
   }
   begun.defer(async () => void (await fetch(`${openSearchUrl}/${searchIndex}-*`, { method: "DELETE" })));
   begun.defer(async () => void (await Promise.all([postgres.kill(), nats.kill()])));
+  await layGround(folder);
   await Promise.all([postgres.start(), nats.start()]);
   const passwordFile = (await secret(where.secrets, "postgres")).file;
-  await makeDatabases({ url: where.postgresUrl, passwordFile }, [...serviceNames], where.secrets);
 
   const given = {
     ...{ KEYCLOAK_URL: new URL(realm.url).origin, SEARCH_INDEX: searchIndex, LOG_LEVEL: "warn", FAULT_WORLD: folder },

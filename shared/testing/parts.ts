@@ -19,6 +19,8 @@ export const parts = {
   nats: () => ({ url: part("NATS_URL"), user: "admin", password: secret("NATS_ADMIN_PASSWORD_FILE") }),
   openSearch: () => part("OPENSEARCH_URL"),
   keycloak: () => part("KEYCLOAK_URL"),
+  /** Where the first world of fault tests leaves its databases for the others; without it each makes its own. */
+  worldTemplate: () => process.env.WORLD_TEMPLATE,
   /** The administrator of the sign-in server, with whom tests make and drop realms of their own. */
   keycloakAdmin: () => ({ url: part("KEYCLOAK_URL"), password: secretOf("keycloak-admin") }),
 };
