@@ -25,7 +25,7 @@ test("F25: a large file is taken in little memory, goes on after a kill where it
   const world = await aFaultWorld();
   t.after(() => world.close());
   const { staff, libraryId } = await aStage(world);
-  const records = counts(3_000, 2_000_000);
+  const records = counts(1_500, 2_000_000);
   const untitled = Math.floor(records / 3);
   const path = join(world.folder, "large.mrc");
   await pipeline(function* () {
@@ -114,7 +114,7 @@ test("F25: a small library's file is taken while large ones are at work, and sea
   const world = await aFaultWorld();
   t.after(() => world.close());
   const [large, small] = [await aStage(world), await aStage(world)];
-  const records = counts(12_000, 200_000);
+  const records = counts(6_000, 200_000);
   // As many files as there are workers, and one more.
   const ids: string[] = [];
   for (let file = 0; file < 3; file += 1) {
