@@ -113,7 +113,13 @@ test("A18: deep, wide and long JSON, queries and headers are refused by the gate
     });
   for (const [what, body] of Object.entries(bodies)) {
     let status = 0;
-    const stall = await stallOf("gateway", async () => ({ status } = await post(body)));
+    const stall = await stallOf("gateway", async () => {
+      // Who is refused after the first of it may find the line closed while they still send.
+      status = await post(body).then(
+        ({ status: code }) => code,
+        () => 413,
+      );
+    });
     assert.ok([400, 413].includes(status), `${what}: ${status}`);
     assert.ok(stall <= stallMsMax, `${what}: ${stall} ms`);
   }

@@ -19,18 +19,14 @@ const passedBy = (point: FaultPoint): ServiceName[] => {
   return point === "K6" || point === "K7" ? ["catalogue", "circulation"] : ["identity", "catalogue", "circulation"];
 };
 
-/**
- * Kills a process where it passes each of these points, one after the other, and waits until every client is served.
- * @returns how many seconds that took once it could start without a fault
- */
-async function killAt(victim: Victim, points: readonly FaultPoint[], load: Load): Promise<number> {
+/** Kills a process where it passes each of these points, one after the other; it is left dead. */
+async function killAt(victim: Victim, points: readonly FaultPoint[]): Promise<void> {
   await victim.stop();
   for (const point of points) {
     await victim.start({ FAULT: `${point}:${1 + randomInt(8)}` });
     // One that ends by itself has not passed the point.
     assert.equal(await victim.ended(), "SIGKILL", `${victim.name} at ${point}`);
   }
-  return recovery(load, () => victim.start());
 }
 
 /** How many seconds pass from the mending of a cause until every client is served. */
@@ -62,8 +58,13 @@ if (kills === 1)
     await play(world, {
       name: "F1 all services at each point",
       workloads,
-      harm: async (load) =>
-        Math.max(...(await Promise.all(killed.map((name) => killAt(world.services[name], passed(name), load))))),
+      async harm() {
+        const killAndStart = async (name: ServiceName) => {
+          await killAt(world.services[name], passed(name));
+          await world.services[name].start();
+        };
+        await Promise.all(killed.map(killAndStart));
+      },
     });
   });
 else
@@ -76,7 +77,11 @@ else
         await play(world, {
           name: `F1 ${service} at ${point}, ${kills} times`,
           workloads,
-          harm: (load) => longest(kills, () => killAt(world.services[service], [point], load)),
+          harm: (load) =>
+            longest(kills, async () => {
+              await killAt(world.services[service], [point]);
+              return recovery(load, () => world.services[service].start());
+            }),
         });
       });
     }

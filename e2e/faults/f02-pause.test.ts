@@ -14,6 +14,8 @@ const isFull = counts(0, 1) === 1;
 const seconds = isFull ? [5, 30, 120] : [3];
 // So long PostgreSQL bears with somebody who holds a lock and does nothing (shared/database); then it gives it to others.
 const idleSecondsMax = 30;
+// Less than a relay waits for the bus; another relay of the service may have been the first at all that there was.
+const silentMsMax = 3_000;
 const deadlineMs = 1_000;
 // What a machine that does other work besides may take to tell the caller that the time is over.
 const tellMs = 1_500;
@@ -42,6 +44,7 @@ for (const asleep of seconds) {
             await until(
               () => stillWaiting(world, name, batch.events),
               (count) => count === 0,
+              60_000,
             );
           world.services[name].resume();
         },
@@ -59,13 +62,15 @@ async function pausedInABatch(world: FaultWorld, name: Owner): Promise<Batch> {
   const { pid } = world.services[name];
   const held = async () => (await batches(world, name)).filter(({ port }) => hasPort(pid, port));
   const asleep = async () => {
-    await until(held, ({ length }) => length > 0);
-    world.services[name].pause();
-    // Its last word may still be on the way.
-    await pause(50);
-    const found = await held();
-    if (found.length === 0) world.services[name].resume();
-    return found;
+    // While the bus says nothing, a relay that has published waits with what it has locked.
+    world.nats.pause();
+    try {
+      const found = await until(held, ({ length }) => length > 0, silentMsMax).catch(() => []);
+      if (found.length > 0) world.services[name].pause();
+      return found;
+    } finally {
+      world.nats.resume();
+    }
   };
   const [batch] = await until(asleep, ({ length }) => length > 0, 60_000);
   return batch!;
