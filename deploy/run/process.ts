@@ -55,11 +55,12 @@ export async function startProcess(ask: ProcessAsk): Promise<RunningProcess> {
       reject(new Failure(`${ask.name} could not be started: ${cause.message}`, { cause })),
     );
   });
-  // The program has the log for itself once it runs.
-  await spawned.finally(() => log.close());
+  // Heard from the first: it may have ended before the log is closed.
   const exited = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once("exit", (_code, signal) => resolve(signal)),
   );
+  // The program has the log for itself once it runs.
+  await spawned.finally(() => log.close());
   return { name: ask.name, pid: child.pid as number, log: ask.log, exited, stop: () => stop(child, exited, ask) };
 }
 

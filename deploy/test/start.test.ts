@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { pbkdf2 } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { readOptions } from "../commands/start-options.ts";
 import { readRelease } from "../fetch/java.ts";
 import { partFolder } from "../fetch/part-folder.ts";
@@ -109,6 +111,21 @@ describe("what cannot start says why in one sentence", () => {
       {
         message: `Part ended while starting: FATAL: the disk is full (log: ${log})`,
       },
+    );
+  });
+
+  test("a part that ends before its start has been looked at is known to have ended", async () => {
+    // Closing the part's log waits behind these, longer than the part lives.
+    let looking = true;
+    const others = Array.from({ length: 8 }, async () => {
+      while (looking) await promisify(pbkdf2)("word", "salt", 50_000, 64, "sha512");
+    });
+    const running = await startProcess({ ...shell("echo 'FATAL: at once'; exit 1"), log: join(folder, "brief.log") });
+    looking = false;
+    await Promise.all(others);
+    await assert.rejects(
+      untilReady(running, 2, async () => false),
+      /ended while starting: FATAL: at once/,
     );
   });
 
