@@ -33,14 +33,14 @@ type Group = {
 };
 
 const groups: Group[] = [
-  // These and those of e2e wait most of the time, for parts that were killed to come back.
+  // These wait most of the time, for parts that were killed to come back.
   { files: "shared/**/*.test.ts", atOnce: 3 },
   // These start parts of their own and must not be pointed at the running ones.
   { files: "deploy/test/**/*.test.ts", alone: true },
   { files: "services/{identity,catalogue,circulation,gateway}/**/*.test.ts" },
   // Pages are TSX, which Node does not strip by itself.
   { files: "services/portal/**/*.test.{ts,tsx}", loader: ["--import", "tsx"], cwd: "services/portal" },
-  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"], atOnce: 3 },
+  { files: "e2e/**/*.test.ts", but: ["e2e/attacks/**"] },
   // They flood the platform that all of them share, and some measure what that does to others.
   { files: "e2e/attacks/**/*.test.ts", atOnce: 1 },
 ];

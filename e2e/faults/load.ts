@@ -46,7 +46,7 @@ const deadlineMs = 3_000;
 // Longer than any fault: whoever learns nothing for so long is hanging.
 const patienceMs = 400_000;
 // In a run beside others they must leave the machine room: what is waited for comes later on a full one.
-const usualPauseMs = counts(100, 20);
+const usualPauseMs = counts(50, 20);
 const again = () => pause(50 + Math.random() * 200);
 
 type Watch = {

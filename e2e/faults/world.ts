@@ -120,7 +120,19 @@ async function aWorld(
   begun.defer(async () => void (await Promise.all([postgres.kill(), nats.kill()])));
   await layGround(folder);
   await Promise.all([postgres.start(), nats.start()]);
-  const passwordFile = (await secret(where.secrets, "postgres")).file;
+  const { file: passwordFile, value: password } = await secret(where.secrets, "postgres");
+  // What is waited for is looked at fifty times a second: to connect each time would take most of the machine.
+  const pools = new Map<ServiceName, pg.Pool>();
+  const poolOf = (database: ServiceName): pg.Pool => {
+    const known = pools.get(database);
+    if (known) return known;
+    const pool = new pg.Pool({ host: "127.0.0.1", port: ports[0]!, user: "postgres", database, password, max: 4 });
+    // Those that PostgreSQL's end has ended are opened anew.
+    pool.on("error", () => undefined);
+    pools.set(database, pool);
+    return pool;
+  };
+  begun.defer(async () => void (await Promise.all([...pools.values()].map((pool) => pool.end()))));
 
   const given = {
     ...{ KEYCLOAK_URL: new URL(realm.url).origin, SEARCH_INDEX: searchIndex, LOG_LEVEL: "warn", FAULT_WORLD: folder },
@@ -174,17 +186,7 @@ async function aWorld(
       const response = await fetch(`http://127.0.0.1:${portOf.gateway}${path}`, { ...init, headers });
       return { status: response.status, body: await response.json() };
     },
-    async rows(database, statement, values = []) {
-      const password = (await secret(where.secrets, "postgres")).value;
-      const client = new pg.Client({ host: "127.0.0.1", port: ports[0]!, user: "postgres", database, password });
-      client.on("error", () => undefined);
-      await client.connect();
-      try {
-        return (await client.query(statement, values)).rows as never;
-      } finally {
-        await client.end();
-      }
-    },
+    rows: async (database, statement, values = []) => (await poolOf(database).query(statement, values)).rows as never,
     ready: async (name) => (await atInnerDoor(name, "readyz")).ok,
     async metrics(name) {
       const text = await (await atInnerDoor(name, "metrics")).text();
