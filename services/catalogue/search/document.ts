@@ -20,7 +20,6 @@ export function documentOf(title: KnownTitle): object {
   const others = written(
     all.flatMap((one) => [one.publisher, one.place, one.year, one.responsibility, one.originalTitle, ...one.series]),
   );
-  const everything = each([...titles, ...authors, ...subjects, ...others]);
   const whole = canon(presented.title).slice(0, keyCharactersMax);
   return {
     id: title.id,
@@ -30,9 +29,8 @@ export function documentOf(title: KnownTitle): object {
     author_fold: folds(authors),
     subject_canon: subjects,
     subject_fold: folds(subjects),
-    // Words of a query may lie in several fields, and all must be in one document.
-    all_canon: everything,
-    all_fold: folds(everything),
+    other_canon: others,
+    other_fold: folds(others),
     title_whole_canon: whole,
     title_whole: foldCanon(whole),
     title_order: sortKey(presented.title),

@@ -4,16 +4,22 @@ import { ownSettings } from "../settings.ts";
 // Words come in as canon or fold, already lower case and parted by blanks: the engine only cuts at the blanks. Each
 // spelling of a title is an entry of its own, and a phrase does not run from one into the next.
 const words = { type: "text", analyzer: "whitespace", position_increment_gap: 100 };
+// Words of a query may lie in several fields, and all must be in one document: the engine lays them together by itself.
+const canons = { ...words, copy_to: "all_canon" };
+const folds = { ...words, copy_to: "all_fold" };
 const exact = { type: "keyword" };
 
 const properties = {
   id: exact,
-  title_canon: words,
-  title_fold: words,
-  author_canon: words,
-  author_fold: words,
-  subject_canon: words,
-  subject_fold: words,
+  title_canon: canons,
+  title_fold: folds,
+  author_canon: canons,
+  author_fold: folds,
+  subject_fold: folds,
+  // These are found among all words alone; the others are publisher, place, year, series.
+  subject_canon: { type: "text", index: false, copy_to: "all_canon" },
+  other_canon: { type: "text", index: false, copy_to: "all_canon" },
+  other_fold: { type: "text", index: false, copy_to: "all_fold" },
   all_canon: words,
   all_fold: words,
   title_whole_canon: exact,
