@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
+import { ownProgram } from "../run/own-program.ts";
 import { openPlatform } from "../run/platform.ts";
 import { answers } from "../run/process.ts";
 import { portalUrl } from "../services.ts";
@@ -21,12 +20,8 @@ export async function attack(names: string[]): Promise<void> {
   const environment = await testEnvironment(platform, runningParts(platform));
   // One file at a time: some measure what an attack does to others.
   const options = ["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"];
-  const child = spawn(process.execPath, [...options, ...files], {
-    env: { ...process.env, ...environment },
-    stdio: "inherit",
-  });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Failure("Not every attack was refused, or a neighbour was not served.");
+  if (!(await ownProgram([...options, ...files], { environment })))
+    throw new Failure("Not every attack was refused, or a neighbour was not served.");
 }
 
 /** The files of these attacks: A4 is a04-….test.ts. */

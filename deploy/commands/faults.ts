@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { globSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
+import { ownProgram } from "../run/own-program.ts";
 import { readPlaces } from "../run/places.ts";
 import { onTestPlatform } from "../run/test-platform.ts";
 
@@ -63,11 +62,5 @@ async function play(
   );
   if (files.length === 0) throw new Failure(`No test plays ${lines.join(" or ")}.`);
   const options = ["--test", "--test-concurrency=1", `--test-name-pattern=^${played}: `];
-  const child = spawn(process.execPath, [...options, ...files.toSorted()], {
-    cwd: repository,
-    env: { ...process.env, ...environment },
-    stdio: "inherit",
-  });
-  const [code] = (await once(child, "exit")) as [number | null];
-  return code === 0;
+  return ownProgram([...options, ...files.toSorted()], { cwd: repository, environment });
 }

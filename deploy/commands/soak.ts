@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
+import { ownProgram } from "../run/own-program.ts";
 import { readPlaces } from "../run/places.ts";
 import { onTestPlatform } from "../run/test-platform.ts";
 
@@ -22,15 +21,8 @@ export async function soak([minutes = usualMinutes]: string[]): Promise<void> {
   const well = await onTestPlatform("soak", {
     with: "parts",
     shift: 2100,
-    async work(environment, repository) {
-      const program = join(repository, "e2e", "soak", "run.ts");
-      const child = spawn(process.execPath, [program, minutes, file], {
-        env: { ...process.env, ...environment },
-        stdio: "inherit",
-      });
-      const [code] = (await once(child, "exit")) as [number | null];
-      return code === 0;
-    },
+    work: (environment, repository) =>
+      ownProgram([join(repository, "e2e", "soak", "run.ts"), minutes, file], { environment }),
   });
   process.stdout.write(`The figures: ${file}\n`);
   if (!well) throw new Failure("The soak was not clean.");

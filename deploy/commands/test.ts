@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../run/failure.ts";
+import { ownProgram } from "../run/own-program.ts";
 import { onTestPlatform } from "../run/test-platform.ts";
 import { check } from "./check.ts";
 
@@ -57,15 +56,12 @@ async function runTests(repository: string, environment: Record<string, string>,
     const wanted = found.filter((file) => only.length === 0 || only.includes(file));
     if (wanted.length === 0) continue;
     const options = ["--test", `--test-concurrency=${atOnce}`, "--test-timeout=300000"];
-    const child = spawn(process.execPath, [...loader, ...options, ...wanted.map((file) => join(repository, file))], {
+    const well = await ownProgram([...loader, ...options, ...wanted.map((file) => join(repository, file))], {
       cwd: join(repository, cwd),
-      env: { ...process.env, ...(alone ? {} : environment) },
-      stdio: "inherit",
-      timeout: Math.max(1, end - Date.now()),
-      killSignal: "SIGINT",
+      environment: alone ? {} : environment,
+      msMax: Math.max(1, end - Date.now()),
     });
-    const [code] = (await once(child, "exit")) as [number | null];
-    passed &&= code === 0;
+    passed &&= well;
   }
   return passed;
 }
