@@ -20,7 +20,7 @@ export async function soak([minutes = usualMinutes]: string[]): Promise<void> {
   const file = join(folder, `${new Date().toISOString().replaceAll(":", "-")}.json`);
   const well = await onTestPlatform("soak", {
     with: "parts",
-    shift: 2100,
+    shift: 2150,
     work: (environment, repository) =>
       ownProgram([join(repository, "e2e", "soak", "run.ts"), minutes, file], { environment }),
   });

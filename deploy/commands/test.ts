@@ -13,6 +13,7 @@ export async function test(args: string[]): Promise<void> {
   const passed = await onTestPlatform("test", {
     with: "services",
     shift: 1500,
+    brief: true,
     beside: args.length === 0 ? check : undefined,
     work: (environment, repository) => runTests(repository, environment, args),
   });

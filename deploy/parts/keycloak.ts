@@ -9,6 +9,7 @@ import { portalUrl } from "../services.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
 import { secret } from "../run/secrets.ts";
+import { javaOptions } from "./java-options.ts";
 import { databaseSecret } from "./postgres-databases.ts";
 import type { Postgres } from "./postgres.ts";
 
@@ -29,7 +30,8 @@ export async function startKeycloak(platform: Platform, postgres: Postgres): Pro
   await assertFree(managementPort, "Keycloak", "KEYCLOAK_MANAGEMENT_PORT");
   const java = await javaAtLeast(21, platform.places);
   const folder = await privateFolder(join(platform.places.kept, "keycloak"), platform.account);
-  const home = await makeHome(platform, await fetchKeycloak(platform.places, java), folder);
+  const program = await fetchKeycloak(platform.places, java);
+  const home = await makeHome(platform, program, folder);
   const url = `http://localhost:${port}`;
   const running = await platform.launch({
     name: "Keycloak",
@@ -46,7 +48,7 @@ export async function startKeycloak(platform: Platform, postgres: Postgres): Pro
       `--hostname=${url}`,
       "--cache=local",
     ],
-    env: { ...(await environment(platform, postgres)), ...javaEnvironment(java, folder) },
+    env: { ...(await environment(platform, postgres)), ...javaEnvironment(java, await javaOptions(program, platform)) },
     log: join(platform.places.logs, "keycloak.log"),
     account: platform.account,
     stopSignal: "SIGTERM",
@@ -95,11 +97,10 @@ async function environment(platform: Platform, postgres: Postgres): Promise<Reco
   };
 }
 
-function javaEnvironment(java: Java, folder: string): Record<string, string> {
+function javaEnvironment(java: Java, options: string[]): Record<string, string> {
   return {
     JAVA_HOME: java.home,
     JAVA_OPTS_KC_HEAP: "-Xms64m -Xmx384m",
-    // The archive of loaded classes is written at the first stop and halves the time of every later start.
-    JAVA_OPTS_APPEND: `-XX:+AutoCreateSharedArchive -XX:SharedArchiveFile=${join(folder, "classes.jsa")} -Xlog:cds=off -Xlog:cds+dynamic=off`,
+    JAVA_OPTS_APPEND: options.join(" "),
   };
 }

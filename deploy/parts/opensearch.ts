@@ -7,6 +7,7 @@ import { assertAnswers } from "../run/elsewhere.ts";
 import type { Platform } from "../run/platform.ts";
 import { assertFree } from "../run/port.ts";
 import { answers, untilReady } from "../run/process.ts";
+import { javaOptions } from "./java-options.ts";
 
 export type OpenSearch = { url: string };
 
@@ -26,7 +27,7 @@ export async function startOpenSearch(platform: Platform): Promise<OpenSearch> {
   const running = await platform.launch({
     name: "OpenSearch",
     program: join(java.home, "bin", "java"),
-    args: javaArguments(java, home, folder, configuration),
+    args: javaArguments(java, home, folder, configuration, await javaOptions(home, platform)),
     env: { TZ: "UTC", LC_ALL: "C.UTF-8" },
     log: join(platform.places.logs, "opensearch.log"),
     account: platform.account,
@@ -61,17 +62,12 @@ async function writeConfiguration(platform: Platform, folder: string, port: numb
   return configuration;
 }
 
-function javaArguments(java: Java, home: string, folder: string, configuration: string): string[] {
+function javaArguments(java: Java, home: string, folder: string, configuration: string, options: string[]): string[] {
   return [
     "-Xms512m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
-    // The archive of loaded classes is written at the first stop and halves the work of every later start.
-    "-XX:+AutoCreateSharedArchive",
-    `-XX:SharedArchiveFile=${join(folder, "classes.jsa")}`,
-    // Writing it warns of each class that it leaves out, which would bury what the log has to say.
-    "-Xlog:cds=off",
-    "-Xlog:cds+dynamic=off",
+    ...options,
     `-Djava.io.tmpdir=${join(folder, "tmp")}`,
     "-Djava.awt.headless=true",
     "-Dfile.encoding=UTF-8",

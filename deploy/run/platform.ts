@@ -10,6 +10,8 @@ export type Platform = {
   places: Places;
   settings: Settings;
   account: Account | undefined;
+  /** Whether it runs for some minutes only, and is forgotten afterwards. */
+  brief: boolean;
   say(line: string): void;
   /** Does one step of a start and says how it went in one line. */
   step<T>(name: string, address: string, work: () => Promise<T>): Promise<T>;
@@ -36,7 +38,8 @@ export async function openGround(environment: NodeJS.ProcessEnv): Promise<Omit<G
   return { places, settings, account };
 }
 
-export async function openPlatform(): Promise<Platform> {
+/** @param asked brief as in Platform; one that is not asked for is to stay */
+export async function openPlatform({ brief = false } = {}): Promise<Platform> {
   const ground = await openGround(process.env);
 
   const started: RunningProcess[] = [];
@@ -50,6 +53,7 @@ export async function openPlatform(): Promise<Platform> {
 
   return {
     ...ground,
+    brief,
     say,
     stopAsked,
     async step(name, address, work) {

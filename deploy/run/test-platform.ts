@@ -6,6 +6,8 @@ export type TestPlatform = {
   with: "parts" | "services";
   /** Added to all ports unless PORT_SHIFT is set, so that it runs beside a platform and beside other tests. */
   shift: number;
+  /** Whether what is done takes some minutes; otherwise the parts run as they do elsewhere. */
+  brief?: boolean;
   /** What needs no platform and is done while it starts; where it fails the platform is not waited for. */
   beside?: (() => Promise<void>) | undefined;
   /** @param environment where tests find what runs. @returns whether all is well */
@@ -30,7 +32,7 @@ export async function onTestPlatform(name: string, asked: TestPlatform): Promise
   const { startParts } = await import("../parts/all.ts");
   const { openPlatform, runUntilAsked } = await import("./platform.ts");
   const { testEnvironment } = await import("../test-environment.ts");
-  const platform = await openPlatform();
+  const platform = await openPlatform({ brief: asked.brief ?? false });
   const bring = asked.with === "services" ? bringUp : startParts;
   let well = false;
   await runUntilAsked(platform, async () => {
