@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { PatronCategory } from "@lienthong/proto/identity/v1/library.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { until } from "@lienthong/testing/until.ts";
 import { counts } from "./counts.ts";
+import type { Workload } from "./load.ts";
 import { play } from "./play.ts";
 import { offer, outcomes, percentile, type Probe } from "./probes.ts";
 import { reportLine } from "./report.ts";
 import { aStage, readersNames } from "./stage.ts";
 import { everything } from "./workloads.ts";
-import { aFaultWorld, type FaultWorld, type VolumeName } from "./world.ts";
+import { aFaultWorld, type FaultWorld } from "./world.ts";
 
 const fullForMs = counts(3, 60) * 1000;
 const deadlineMs = 3_000;
@@ -25,10 +26,17 @@ const writeLog = `do $$ begin
   for n in 1..1000 loop perform pg_logical_emit_message(false, 'F5', repeat('x', 8000000)); end loop;
 end $$`;
 
+let world: FaultWorld;
+let workloads: Workload[];
+
+before(async () => {
+  world = await aFaultWorld({ volumes: ["postgres", "nats"] });
+  workloads = await everything(world, await aStage(world));
+});
+after(() => world?.close());
+
 test("F5: PostgreSQL's disk is full: writes are refused, reads go on, and with room all goes on by itself", async (t) => {
-  const world = await aWorldOn(t, "postgres");
-  if (!world) return;
-  const workloads = await everything(world, await aStage(world));
+  if (!isMounted(t)) return;
   const { read, write } = await callsOf(world);
   const { postgres, ...services } = pidsOf(world);
   await play(world, {
@@ -75,9 +83,7 @@ test("F5: PostgreSQL's disk is full: writes are refused, reads go on, and with r
 });
 
 test("F5: the disk of the bus is full: commands and reads go on, events wait, and are told once the bus was started anew", async (t) => {
-  const world = await aWorldOn(t, "nats");
-  if (!world) return;
-  const workloads = await everything(world, await aStage(world));
+  if (!isMounted(t)) return;
   const { read, write } = await callsOf(world);
   const { nats: _, ...others } = pidsOf(world);
   await play(world, {
@@ -140,12 +146,10 @@ async function healthOfBus(world: FaultWorld): Promise<string> {
   return (await fetch(`http://${http}/healthz`)).text();
 }
 
-async function aWorldOn(t: TestContext, name: VolumeName): Promise<FaultWorld | undefined> {
-  const world = await aFaultWorld({ volumes: [name] });
-  t.after(() => world.close());
-  if (world.volume(name)) return world;
-  t.skip("NOT PLAYED: this process may not mount a disk of its own");
-  return undefined;
+function isMounted(t: TestContext): boolean {
+  const mounted = world.volume("postgres") !== undefined && world.volume("nats") !== undefined;
+  if (!mounted) t.skip("NOT PLAYED: this process may not mount a disk of its own");
+  return mounted;
 }
 
 const pidsOf = ({ services, postgres, nats }: FaultWorld): Record<string, number> => ({

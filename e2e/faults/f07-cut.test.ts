@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { answered } from "@lienthong/rpc/refusal.ts";
@@ -15,6 +15,8 @@ import { everything, overRest } from "./workloads.ts";
 import { aFaultWorld, type FaultWorld } from "./world.ts";
 
 const isFull = counts(0, 1) === 1;
+// What a desk does not need.
+const besideTheDesk = ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] as const;
 const lines: readonly Line[] = [
   "circulation>postgres",
   "circulation>nats",
@@ -46,11 +48,17 @@ const secondsOf = (line: Line, way: string): readonly number[] => {
 };
 const played = Object.keys(ways).slice(0, counts(2, 4));
 
+let world: FaultWorld;
+let stage: Stage;
+
+before(async () => {
+  world = await aFaultWorld({ lines: [...new Set([...lines, ...besideTheDesk])] });
+  stage = await aStage(world, { copies: 12 });
+});
+after(() => world?.close());
+
 for (const way of played) {
-  test(`F7: a line between two parts ${way}: nobody waits past the deadline, and all comes back by itself`, async (t) => {
-    const world = await aFaultWorld({ lines });
-    t.after(() => world.close());
-    const stage = await aStage(world, { copies: 12 });
+  test(`F7: a line between two parts ${way}: nobody waits past the deadline, and all comes back by itself`, async () => {
     // What is done over REST is read back with what is done at circulation.
     const rest = { ...(await overRest(world, stage, 1)), readBack: async () => [] };
     const workloads = [...(await everything(world, stage)), rest];
@@ -61,7 +69,7 @@ for (const way of played) {
           name: `F7 ${some.length === 1 ? some[0] : "each line"} ${way} ${long} s`,
           workloads,
           async harm() {
-            for (const line of some) await harmLine(world, stage, line, way, long);
+            for (const line of some) await harmLine(line, way, long);
           },
         });
       }
@@ -70,16 +78,16 @@ for (const way of played) {
 }
 
 /** Breaks one line, asks over all of them meanwhile, and looks how long who asked was kept waiting. */
-async function harmLine(world: FaultWorld, stage: Stage, line: Line, way: string, long: number): Promise<void> {
+async function harmLine(line: Line, way: string, long: number): Promise<void> {
   const at = await world.as(stage.staff, stage.libraryId);
   const calls = {
     identity: () => at.identity.getLibrary({ code: stage.libraryId, on: "" }, { deadlineMs }),
     circulation: () => at.circulation.pickList({ libraryId: stage.libraryId, after: "" }, { deadlineMs }),
     catalogue: () => at.catalogue.getTitle({ id: stage.titleId }, { deadlineMs }),
-    gateway: () => overGateway(world, stage),
+    gateway: overGateway,
   };
   const [owner] = line.split(">") as [ServiceName];
-  const heardBefore = await heardBy(world);
+  const heardBefore = await heardBy();
   const { asked: askedBefore } = world.line(line);
   ways[way]?.(world.line(line));
   const offered = Object.values(calls).map((call) => offer(perSecond, call));
@@ -100,7 +108,7 @@ async function harmLine(world: FaultWorld, stage: Stage, line: Line, way: string
   // A call that finds no line asks for one connection at most; so do the clients of the load, and what works by itself.
   const failed = probes.filter(({ outcome }) => outcome !== "ok").length;
   assert(asked <= failed + long * perSecond, `${asked} connections were asked for over ${line}`);
-  for (const [name, { again, all }] of await heardBy(world)) {
+  for (const [name, { again, all }] of await heardBy()) {
     const before = heardBefore.get(name)!;
     const [more, of] = [again - before.again, all - before.all];
     assert(more <= of / 10, `${line} ${way}: of ${of} calls that ${name} heard meanwhile ${more} were made again`);
@@ -108,7 +116,7 @@ async function harmLine(world: FaultWorld, stage: Stage, line: Line, way: string
 }
 
 /** A desk's call through the gateway, which has the desk's deadline from there. */
-async function overGateway(world: FaultWorld, stage: Stage): Promise<void> {
+async function overGateway(): Promise<void> {
   const { status } = await world.rest(stage.staff, `/api/v1/libraries/${stage.libraryId}/pick-list`);
   if (status >= 500) throw new CallFault(status === 504 ? "too-late" : "unavailable", `The gateway answered ${status}`);
   if (status >= 400) throw new Error(`The gateway answered ${status}`);
@@ -121,7 +129,7 @@ function told(probes: readonly Probe[]): string {
 }
 
 /** How many calls each service has heard, and how many of them were made again by their sender. */
-async function heardBy(world: FaultWorld) {
+async function heardBy() {
   const counted = new Map<ServiceName, { again: number; all: number }>();
   for (const name of ["identity", "catalogue", "circulation"] as const) {
     const metrics = [...(await world.metrics(name))];
@@ -132,10 +140,7 @@ async function heardBy(world: FaultWorld) {
   return counted;
 }
 
-test("F7: the desk goes on while catalogue and search are cut off", async (t) => {
-  const world = await aFaultWorld({ lines: ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] });
-  t.after(() => world.close());
-  const stage = await aStage(world);
+test("F7: the desk goes on while catalogue and search are cut off", async () => {
   const at = await world.as(stage.staff, stage.libraryId);
   const [barcode = ""] = stage.barcodes;
   const cardNumber = stage.cards[0]?.number ?? "";
@@ -146,16 +151,12 @@ test("F7: the desk goes on while catalogue and search are cut off", async (t) =>
     sure(answered(await at.circulation.checkIn(scanned, asked())));
   };
   for (const harm of ["is cut", "is silent"] as const) {
-    for (const line of ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] as const) {
-      ways[harm]?.(world.line(line));
-    }
+    for (const line of besideTheDesk) ways[harm]?.(world.line(line));
     for (let n = 0; n < counts(10, 200); n += 1) {
       const began = performance.now();
       await turn();
       assert(performance.now() - began < deadlineMs, "a turn at the desk waited");
     }
-    for (const line of ["gateway>catalogue", "catalogue>openSearch", "catalogue>nats"] as const) {
-      world.line(line).restore();
-    }
+    for (const line of besideTheDesk) world.line(line).restore();
   }
 });

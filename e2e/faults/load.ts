@@ -4,7 +4,6 @@ import type { CallContext } from "@lienthong/rpc/client.ts";
 import { CallFault } from "@lienthong/rpc/fault.ts";
 import { isRefusal } from "@lienthong/rpc/refusal.ts";
 import { until } from "@lienthong/testing/until.ts";
-import { counts } from "./counts.ts";
 import { aHistory, type History } from "./history.ts";
 import type { Effect } from "./verdict.ts";
 
@@ -45,8 +44,8 @@ export type Load = {
 const deadlineMs = 3_000;
 // Longer than any fault: whoever learns nothing for so long is hanging.
 const patienceMs = 400_000;
-// In a run beside others they must leave the machine room: what is waited for comes later on a full one.
-const usualPauseMs = counts(50, 20);
+// They must leave the machine room: what is waited for comes later on a full one.
+const usualPauseMs = 100;
 const again = () => pause(50 + Math.random() * 200);
 
 type Watch = {

@@ -27,7 +27,7 @@ export type Options = {
   volumes?: readonly VolumeName[];
 };
 
-export type VolumeName = "postgres" | "nats";
+type VolumeName = "postgres" | "nats";
 
 export type FaultWorld = {
   folder: string;
