@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Failure } from "./failure.ts";
 
 export type OwnProgram = {
   cwd?: string;
@@ -10,9 +11,10 @@ export type OwnProgram = {
 };
 
 /**
- * Runs one of the project's own programs to its end, with the output of this one; whoever asks this one to stop ends it too.
+ * Runs one of the project's own programs to its end, with the output of this one.
  * @param args of Node itself and the program's
  * @returns whether it ended well
+ * @throws Failure where somebody asked this one to stop meanwhile: the program has been ended, and nothing may follow it
  */
 export async function ownProgram(args: string[], { cwd, environment, msMax }: OwnProgram = {}): Promise<boolean> {
   const child = spawn(process.execPath, args, {
@@ -22,11 +24,16 @@ export async function ownProgram(args: string[], { cwd, environment, msMax }: Ow
     timeout: msMax,
     killSignal: "SIGINT",
   });
-  // A terminal's Ctrl-C reaches it without our help.
-  const end = () => void child.kill("SIGTERM");
-  const asked = ["SIGTERM", "SIGHUP"] as const;
-  for (const signal of asked) process.on(signal, end);
+  let stopAsked = false;
+  const stop = () => {
+    stopAsked = true;
+    child.kill("SIGTERM");
+  };
+  for (const signal of signals) process.on(signal, stop);
   const [code] = (await once(child, "exit")) as [number | null];
-  for (const signal of asked) process.off(signal, end);
+  for (const signal of signals) process.off(signal, stop);
+  if (stopAsked) throw new Failure("Stopped before the end.");
   return code === 0;
 }
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
